@@ -1,0 +1,1 @@
+"""Parts of the upgrade_push plugin."""

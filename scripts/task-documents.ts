@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url'
+import { loadPlaybook } from '../src/playbook/load.ts'
+import type { Task } from '../src/tasks/contract.ts'
+import { createRegistry } from '../src/tasks/registry.ts'
+import { indexPage, taskPage } from './task-page.ts'
+
+/** What docs/tasks/ holds: text by file name. */
+export async function taskDocuments(): Promise<ReadonlyMap<string, string>> {
+  const registry = createRegistry()
+  const tasks = registry.names().map((name) => registry.get(name) as Task)
+  const playbook = await loadPlaybook(fileURLToPath(new URL('../playbooks/initramfs.yml', import.meta.url)), registry)
+  const order = playbook.plays.flatMap((play) => play.tasks.map(({ task }) => task))
+  return new Map([
+    ['README.md', indexPage(tasks, order)],
+    ...tasks.map((task): [string, string] => [`${task.name}.md`, taskPage(task)]),
+  ])
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import type { HostPlan, PendingStep } from './host-plan.ts'
+
+/** Hosts that have the same to be done, in the same words; `variants` are those whose diffs are the same too. */
+export interface PlanGroup {
+  readonly steps: readonly PendingStep[]
+  readonly hosts: readonly string[]
+  /** The largest first. */
+  readonly variants: readonly Variant[]
+}
+
+interface Variant {
+  readonly hosts: readonly string[]
+  /** The host's own name is `<host>` in them, where there are several. */
+  readonly steps: readonly PendingStep[]
+}
+
+interface Draft {
+  readonly hosts: string[]
+  readonly own: readonly PendingStep[]
+  steps: readonly PendingStep[]
+}
+
+/** Folds hosts with identical plans, the largest group first. Hosts on which nothing is pending are in none. */
+export function groupPlans(plans: Iterable<HostPlan>): PlanGroup[] {
+  const groups = new Map<string, Map<string, Draft>>()
+  for (const { host, pending: own } of plans) {
+    if (own.length === 0) continue
+    const pending = withoutName(own, host)
+    const words = digest(pending.map(({ diff: _, ...step }) => step))
+    const details = digest(pending.map(({ diff }) => diff))
+    const variants = groups.get(words) ?? new Map<string, Draft>()
+    groups.set(words, variants)
+    const variant = variants.get(details) ?? { hosts: [], own, steps: pending }
+    variants.set(details, variant)
+    variant.hosts.push(host)
+  }
+  const largest = (a: { hosts: readonly string[] }, b: { hosts: readonly string[] }) => b.hosts.length - a.hosts.length
+  return [...groups.values()]
+    .map((variants) => {
+      const sorted = [...variants.values()].sort(largest)
+      const [most] = sorted
+      if (most && sorted.length === 1 && most.hosts.length === 1) most.steps = most.own
+      return { steps: most?.steps ?? [], hosts: sorted.flatMap(({ hosts }) => hosts), variants: sorted }
+    })
+    .sort(largest)
+}
+
+/** A host's own name, in a path or a text, makes no other plan of it. Names that could be any word stay. */
+function withoutName(steps: readonly PendingStep[], host: string): readonly PendingStep[] {
+  if (!/[\d.-]/.test(host)) return steps
+  const name = new RegExp(`(?<![A-Za-z0-9])${host.replaceAll(/[^A-Za-z0-9]/g, '\\$&')}(?![A-Za-z0-9])`, 'g')
+  return JSON.parse(JSON.stringify(steps), (_, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll(name, '<host>') : value,
+  ) as PendingStep[]
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64')
+}

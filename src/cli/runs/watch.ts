@@ -1,0 +1,73 @@
+import { UserError } from '../../diagnostics/diagnostic.ts'
+import { EXIT } from '../../events/outcome.ts'
+import type { RunEvent } from '../../events/types.ts'
+import { SafeOutput } from '../../render/safe-output.ts'
+import { outputForm } from '../output-form.ts'
+import { findRun } from './find-run.ts'
+import type { OutputWord } from './flags.ts'
+import { followJournal } from './follow.ts'
+import { remotePort } from './remote-port.ts'
+import { allRuns, dirOf, journalOf } from './run-files.ts'
+import { summarise } from './summary.ts'
+import { openView } from './view.ts'
+
+export interface WatchArguments {
+  readonly run?: string | undefined
+  readonly output: OutputWord
+  readonly verbose: number
+}
+
+/**
+ * `upgrade-push watch`: what a run that another process drives has done and does, until it ends. The exit code is the run's own, or 99 when
+ * its process ended without an end. Ctrl-C ends the watching; the run goes on. Throws UserError.
+ */
+export async function watchRun(args: WatchArguments): Promise<number> {
+  const form = outputForm(args, process)
+  const run = findRun(args.run, allRuns())
+  requireRunning(run)
+  const out = new SafeOutput(process.stdout)
+  let last: RunEvent | undefined
+  // A line of this display only: the run's journal does not have it.
+  const told = (message: string) => last && view.sink({ ...stampOf(last), type: 'warning', message })
+  const screen = { attached: true, control: remotePort(dirOf(run), run, told) }
+  const view = await openView({ summary: summarise(run), form, out, verbose: args.verbose, screen })
+  let left = false
+  void view.ended?.then(() => {
+    left = true
+  })
+  const over = () => left || out.closed || summarise(run).condition !== 'running'
+  for await (const event of followJournal(journalOf(run), over)) {
+    if (left || out.closed) break
+    last = event
+    view.sink(event)
+    await out.drained()
+  }
+  const finished = last?.type === 'run_finished' ? last : undefined
+  if (finished) await view.ended
+  view.close()
+  await out.flush()
+  if (finished) return finished.exitCode
+  if (left || out.closed) return EXIT.done
+  process.stderr.write(
+    `The process of run ${run} ended without the run's end. Continue it with: upgrade-push resume ${run}\n`,
+  )
+  return EXIT.aborted
+}
+
+function stampOf({ v, seq, t, run }: RunEvent) {
+  return { v, seq, t, run }
+}
+
+function requireRunning(run: string): void {
+  const { condition, controller, problem } = summarise(run)
+  if (condition === 'running') return
+  if (condition === 'elsewhere') {
+    throw new UserError({ message: `run ${run} is driven by ${controller}`, hint: 'watch it there' })
+  }
+  if (condition === 'unreadable') throw new UserError(`run ${run} can't be read: ${problem}`)
+  const more = condition === 'cut off' ? `continue it with: upgrade-push resume ${run}; ` : ''
+  throw new UserError({
+    message: `run ${run} is not under way: it ${condition === 'cut off' ? 'was cut off' : `ended as ${condition}`}`,
+    hint: `${more}look at it with: upgrade-push runs show ${run}`,
+  })
+}

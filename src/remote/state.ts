@@ -1,0 +1,2 @@
+/** Where the tool keeps its state on a host: root's alone. */
+export const STATE_DIR = '/var/lib/upgrade-push'

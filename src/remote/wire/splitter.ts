@@ -1,0 +1,95 @@
+/** What one stream said for one section. */
+export interface StreamPart {
+  readonly label: string
+  /** Exit code, or `skip`. */
+  readonly status: string
+  readonly bytes: Buffer
+  readonly truncated: boolean
+}
+
+/** The host's stream does not follow the protocol; the channel can't be trusted any more. */
+export class SplitError extends Error {
+  override name = 'SplitError'
+}
+
+interface Expected {
+  readonly mark: Buffer
+  readonly labels: readonly string[]
+  readonly cap: number
+  readonly onPart: (part: StreamPart) => void
+  next: number
+}
+
+/** Longest text after the nonce: `:123:` and a status, or the four numbers of the hello. */
+const LONGEST_TAIL = 80
+
+/**
+ * Cuts one output stream of a framed channel at its markers (`NONCE:label:status` and a line end). Bytes in excess of `cap` are dropped while
+ * they arrive, so memory stays bounded whatever the host sends. Bytes that come while nothing is expected belong to nobody and are dropped.
+ */
+export class Splitter {
+  readonly #queue: Expected[] = []
+  #held: Buffer = Buffer.alloc(0)
+  #kept: Buffer[] = []
+  #keptBytes = 0
+  #truncated = false
+
+  /** Announces the markers to come, in this order. `onPart` is called for each. */
+  expect(nonce: string, labels: readonly string[], cap: number, onPart: (part: StreamPart) => void): void {
+    this.#queue.push({ mark: Buffer.from(`${nonce}:`), labels, cap, onPart, next: 0 })
+  }
+
+  /** The start of what came since the last marker, for messages. */
+  get kept(): Buffer {
+    return Buffer.concat([...this.#kept, this.#held])
+  }
+
+  /** Takes the next bytes of the stream. Throws SplitError when a marker is not the expected one. */
+  push(chunk: Buffer): void {
+    let data = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk
+    for (let expected = this.#queue[0]; expected; expected = this.#queue[0]) {
+      const at = data.indexOf(expected.mark)
+      if (at < 0) {
+        // A marker may be cut anywhere: hold back what could be its beginning.
+        const hold = Math.min(data.length, expected.mark.length - 1)
+        this.#keep(data.subarray(0, data.length - hold), expected.cap)
+        this.#held = Buffer.from(data.subarray(data.length - hold))
+        return
+      }
+      const end = data.indexOf(10, at)
+      if (end < 0) {
+        if (data.length - at > expected.mark.length + LONGEST_TAIL) throw new SplitError('a marker has no end')
+        this.#keep(data.subarray(0, at), expected.cap)
+        this.#held = Buffer.from(data.subarray(at))
+        return
+      }
+      this.#keep(data.subarray(0, at), expected.cap)
+      const [label = '', ...status] = data.toString('latin1', at + expected.mark.length, end).split(':')
+      data = data.subarray(end + 1)
+      this.#held = Buffer.alloc(0)
+      this.#finish(expected, label, status.join(':'))
+    }
+    this.#held = Buffer.alloc(0)
+  }
+
+  #finish(expected: Expected, label: string, status: string): void {
+    if (label !== expected.labels[expected.next]) throw new SplitError('a marker came out of order')
+    const part = { label, status, bytes: Buffer.concat(this.#kept), truncated: this.#truncated }
+    this.#kept = []
+    this.#keptBytes = 0
+    this.#truncated = false
+    expected.next++
+    if (expected.next === expected.labels.length) this.#queue.shift()
+    expected.onPart(part)
+  }
+
+  #keep(bytes: Buffer, cap: number): void {
+    if (bytes.length === 0) return
+    const room = cap - this.#keptBytes
+    if (bytes.length > room) this.#truncated = true
+    if (room <= 0) return
+    const part = bytes.length > room ? bytes.subarray(0, room) : bytes
+    this.#kept.push(Buffer.from(part))
+    this.#keptBytes += part.length
+  }
+}

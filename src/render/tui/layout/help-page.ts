@@ -1,0 +1,56 @@
+import type { FrameContext } from './context.ts'
+import { type Line, line } from './line.ts'
+import { pad, wrap } from './width.ts'
+
+type Help = readonly [keys: string, meaning: string]
+
+const LOOK: readonly Help[] = [
+  ['j k, arrows', 'move the cursor, or scroll a page'],
+  ['PgUp PgDn', 'a page; also Ctrl-B, Ctrl-F and space'],
+  ['g G', 'to the first, to the last; also Home and End'],
+  ['/', 'only hosts whose name, state or running step has this text'],
+  ['f', 'only hosts that failed, are unreachable or overdue; f again: all'],
+  ['Enter', 'the host under the cursor: steps, findings, diffs'],
+  ['l', 'its log; at the end it follows what comes'],
+  ['o', 'failures and plans by group of hosts that are alike'],
+  ['y', 'the command that does this again, and the one that continues this run'],
+  ['Esc', 'back; in the list: all hosts, cursor at the top'],
+  ['Ctrl-L', 'draw everything anew'],
+]
+const STEER: readonly Help[] = [
+  ['p', 'pause: hosts finish the step they are in and begin no other'],
+  ['r', 'resume'],
+  ['n', 'go on until the end of a batch, then pause again'],
+  ['R', 'retry the host under the cursor: it begins again with the step that failed'],
+  ['s', 'skip it (asks): it finishes its step and begins no other in this run'],
+  ['a', 'abort: running steps finish, none is started; hosts are left between two steps'],
+  ['A', 'abort now (asks): running steps are cancelled on their hosts'],
+]
+const OWN: Help = [
+  'Ctrl-C',
+  'as without a screen: first like a, then like A, the third time leaves at once; work that is detached on hosts goes on',
+]
+const OTHER: Help = ['Ctrl-C q', 'leaves the screen; the run goes on in its own process']
+
+/** What each key does, and what it means for the hosts. */
+export function helpPage({ columns, steers, owns, resume }: FrameContext): Line[] {
+  const items = [...LOOK, ...(steers ? STEER : []), owns ? OWN : OTHER]
+  if (owns) items.push(['q', 'leaves once the run has ended: until then the run goes on only with this screen'])
+  const width = columns < 80 ? 11 : 14
+  const lines = items.flatMap(([keys, meaning]) =>
+    wrap(meaning, Math.max(10, columns - width)).map((text, i) =>
+      line(columns, { text: pad(i === 0 ? keys : '', width), bold: true }, text),
+    ),
+  )
+  const notes = [
+    '',
+    'Hosts are listed by attention: failed, overdue, running, waiting, done. Whatever happens to this screen, the run is in its journal. It is continued by:',
+    `  ${resume}`,
+  ]
+  return [
+    ...lines,
+    ...notes.flatMap((note) =>
+      note === '' ? [line(columns, '')] : wrap(note, columns).map((text) => line(columns, text)),
+    ),
+  ]
+}

@@ -1,0 +1,57 @@
+import type { HostView } from '../model/host.ts'
+import type { RunModel } from '../model/run-model.ts'
+import type { FrameContext } from './context.ts'
+import { type Line, line } from './line.ts'
+import { STANDING } from './look.ts'
+import { short } from './time.ts'
+import { pad, widthOf } from './width.ts'
+
+/** One line for each host of a window. */
+export function hostRows(context: FrameContext, hosts: readonly HostView[], cursor: string | undefined): Line[] {
+  const { columns, signs, model, now } = context
+  const most = columns < 80 ? 14 : columns < 120 ? 20 : 40
+  const name = hosts.reduce((widest, host) => Math.max(widest, Math.min(most, widthOf(host.name))), 6)
+  const step = columns < 80 ? 6 : columns < 120 ? 22 : 32
+  return hosts.map((host) => {
+    const { glyph, word, tone } = STANDING[host.standing]
+    const selected = host.name === cursor
+    const parts = line(
+      columns,
+      selected ? `${signs.cursor} ` : '  ',
+      { text: `${glyph} ${pad(word, 8)} `, tone, bold: tone === 'failed' || tone === 'overdue' },
+      { text: `${pad(host.name, name)} `, bold: selected },
+      `${pad(stepText(model, host, columns >= 80), step)} `,
+      `${timeText(host, now, model).padStart(6)}  `,
+      lastText(host),
+    )
+    return { ...parts, selected }
+  })
+}
+
+/** `3/10 run_dracut`: the play's steps are counted. */
+function stepText(model: RunModel, host: HostView, named: boolean): string {
+  if (host.standing === 'waiting' && host.outcomes.length === 0) return ''
+  const play = model.plays.findLast(({ base }) => base <= host.step) ?? model.plays[0]
+  if (!play) return ''
+  const index = Math.min(host.step - play.base + 1, play.length)
+  return `${index}/${play.length} ${host.standing === 'done' || !named ? '' : (model.steps[host.step]?.name ?? '')}`.trim()
+}
+
+function timeText(host: HostView, now: number, model: RunModel): string {
+  if (host.standing === 'waiting' || host.standing === 'done' || host.standing === 'held') return ''
+  return short((model.finished ? model.time : now) - host.since)
+}
+
+function lastText(host: HostView): string {
+  if (host.standing === 'done') {
+    const { changed, deferred } = host.counts
+    const later = deferred > 0 ? `, ${deferred} later` : ''
+    return changed > 0 ? `${changed} changed${later}` : `nothing to change${later}`
+  }
+  if (host.standing === 'failed' || host.standing === 'refused' || host.standing === 'unreachable') return host.cause
+  if (!host.phase) return host.last
+  const { phase, n, of, state } = host.phase
+  const count = n === undefined ? '' : ` ${n}${of === undefined ? '' : `/${of}`}`
+  const late = state === 'overdue' ? ', longer than expected' : ''
+  return `${phase}${count}${late}${host.last === '' ? '' : `: ${host.last}`}`
+}

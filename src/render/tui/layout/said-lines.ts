@@ -1,0 +1,26 @@
+import type { FrameContext } from './context.ts'
+import { EMPTY, type Line, line } from './line.ts'
+import { wrap } from './width.ts'
+
+/** Messages that are no warning leave the screen after so long. */
+const SHOWN_MS = 20_000
+
+/** What is being typed, the answer to the last key, or what the run said last; one line at least, so that nothing jumps. */
+export function saidLines({ view, model, columns, now }: FrameContext, room: number): Line[] {
+  if (view.confirm) {
+    const { question, word, typed } = view.confirm
+    const asked = wrap(question, columns, Math.max(1, room - 1)).map((text) =>
+      line(columns, { text, tone: 'changed', bold: true }),
+    )
+    const answer = line(columns, { text: `Type "${word}" and Enter (Esc: nothing is done): `, bold: true }, `${typed}_`)
+    return room < 2 ? [answer] : [...asked, answer]
+  }
+  if (view.typing)
+    return [line(columns, { text: 'filter: ', bold: true }, `${view.filter}_`, '   Enter keeps it, Esc drops it')]
+  const { notice } = model
+  const told = notice && (notice.bad || now - notice.at < SHOWN_MS) ? notice : undefined
+  const said = view.said ?? told
+  if (!said) return [EMPTY]
+  const tone = said.bad ? 'changed' : 'plain'
+  return wrap(said.text, columns, room).map((text) => line(columns, { text, tone, bold: said.bad }))
+}

@@ -1,0 +1,50 @@
+import stringWidth from 'string-width'
+
+const ASCII = /^[\x20-\x7e]*$/
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** Columns that a text takes on a terminal. */
+export function widthOf(text: string): number {
+  return ASCII.test(text) ? text.length : stringWidth(text)
+}
+
+/** At most so many columns of a text; what is cut ends with `~`. */
+export function cut(text: string, width: number): string {
+  if (width <= 0) return ''
+  if (text.length <= width && ASCII.test(text)) return text
+  if (ASCII.test(text)) return `${text.slice(0, width - 1)}~`
+  if (widthOf(text) <= width) return text
+  let kept = ''
+  let used = 0
+  for (const { segment } of segmenter.segment(text)) {
+    const next = widthOf(segment)
+    if (used + next > width - 1) break
+    kept += segment
+    used += next
+  }
+  return `${kept}~`
+}
+
+/** Exactly so many columns. */
+export function pad(text: string, width: number): string {
+  const fitted = cut(text, width)
+  return fitted + ' '.repeat(Math.max(0, width - widthOf(fitted)))
+}
+
+/** A text over several lines, at spaces where it has some; no more than `most` lines, the last one cut. */
+export function wrap(text: string, width: number, most = 100): string[] {
+  const lines: string[] = []
+  let rest = text
+  while (rest !== '') {
+    if (lines.length === most - 1 || widthOf(rest) <= width) {
+      lines.push(cut(rest, width))
+      break
+    }
+    const fitting = cut(rest, width + 1).slice(0, -1)
+    const space = fitting.lastIndexOf(' ')
+    const end = space > width / 3 ? space : Math.max(1, fitting.length)
+    lines.push(rest.slice(0, end).trimEnd())
+    rest = rest.slice(end).trimStart()
+  }
+  return lines
+}

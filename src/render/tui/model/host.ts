@@ -1,0 +1,90 @@
+import type { Counts, HostResult, Status } from '../../../events/types.ts'
+import type { Diff, PhaseReport } from '../../../tasks/contract.ts'
+import type { FailureGroup } from './failures.ts'
+import type { LineLog } from './line-log.ts'
+import type { Shared } from './shared.ts'
+
+/**
+ * waiting: has not begun. running: in a step. between: waits for the others of its batch. held: a brake kept it from going on.
+ * stopped: the run ended before its steps did. left-out: the operator took it out. done: all its steps are done.
+ */
+export type HostStanding =
+  | 'failed'
+  | 'refused'
+  | 'unreachable'
+  | 'overdue'
+  | 'running'
+  | 'between'
+  | 'waiting'
+  | 'held'
+  | 'stopped'
+  | 'left-out'
+  | 'done'
+
+export type Findings = NonNullable<HostResult['findings']>
+
+/** What one step came to on one host. */
+export interface StepOutcome {
+  readonly status: Status
+  readonly ignored: boolean
+  readonly message: string
+  readonly remedy: string
+  readonly ms: number
+  readonly diff?: Shared<readonly Diff[]> | undefined
+  readonly findings?: Shared<Findings> | undefined
+  /** The item of a loop. */
+  readonly item?: string | undefined
+}
+
+/** One host as the screen knows it. Changed in place, event by event: at ten thousand hosts a copy for each event would cost too much. */
+export interface HostView {
+  readonly name: string
+  standing: HostStanding
+  /** Index among all steps of the run: the step it is in, or the next one it will do. */
+  step: number
+  /** When it began that step, or came to stand as it does; event time. */
+  since: number
+  last: string
+  phase: Omit<PhaseReport, 'seconds'> | undefined
+  counts: { -readonly [K in Exclude<keyof Counts, 'retried' | 'leftOut'>]-?: number }
+  failure: FailureGroup | undefined
+  cause: string
+  remedy: string
+  /** By index among all steps. */
+  readonly outcomes: (StepOutcome | undefined)[]
+  /** Of loops, as they come; bounded. */
+  items: Map<number, StepOutcome[]> | undefined
+  log: LineLog | undefined
+  /** What was or would be changed, as one comparable text. */
+  plan: string
+  /** A short description of the system, once its facts are known. */
+  facts: string
+  /** Whether the segment under way still counts it. */
+  inSegment: boolean
+}
+
+export function newHost(name: string): HostView {
+  return {
+    name,
+    standing: 'waiting',
+    step: 0,
+    since: 0,
+    last: '',
+    phase: undefined,
+    counts: { ok: 0, changed: 0, deferred: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0, overdue: 0 },
+    failure: undefined,
+    cause: '',
+    remedy: '',
+    outcomes: [],
+    items: undefined,
+    log: undefined,
+    plan: '',
+    facts: '',
+    inSegment: false,
+  }
+}
+
+/** Out of the play: it takes no further step unless it is retried. */
+export function isLost({ standing, counts }: Pick<HostView, 'standing' | 'counts'>): boolean {
+  return standing === 'failed' || standing === 'refused' || standing === 'unreachable' || counts.overdue > 0
+}

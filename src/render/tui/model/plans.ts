@@ -1,0 +1,77 @@
+import type { Diff } from '../../../tasks/contract.ts'
+import type { HostView, StepOutcome } from './host.ts'
+
+/** Hosts on which the very same is, or would be, changed. */
+export interface PlanGroup {
+  readonly hosts: readonly HostView[]
+  readonly steps: ReadonlyMap<number, readonly StepOutcome[]>
+}
+
+/** What counts as part of a plan: whatever is not as it should be. */
+export function inPlan({ status }: StepOutcome): boolean {
+  return status !== 'ok' && status !== 'skipped'
+}
+
+/** One more step of a host's plan, as text that is equal where the plans are: the host's own name does not count. */
+export function planPart(step: number, { status, message, diff, item }: StepOutcome, host: string): string {
+  return `${step}${status}${item ?? ''}\0${message.replaceAll(host, '<host>')}\0${diff?.id ?? ''}\n`
+}
+
+/** Groups of the hosts that are done, the largest first: of one that is still at it nobody knows where it will belong. */
+export function planGroups(hosts: Iterable<HostView>): PlanGroup[] {
+  const groups = new Map<string, HostView[]>()
+  for (const host of hosts) {
+    if (host.standing !== 'done') continue
+    const group = groups.get(host.plan)
+    if (group) group.push(host)
+    else groups.set(host.plan, [host])
+  }
+  return [...groups.values()]
+    .sort((a, b) => b.length - a.length)
+    .map((members) => ({ hosts: members, steps: stepsOf(members[0] as HostView) }))
+}
+
+/** A step in which a group differs from another one. */
+export interface Difference {
+  readonly step: number
+  readonly here: readonly StepOutcome[]
+  readonly there: readonly StepOutcome[]
+}
+
+/** In which steps two groups differ. */
+export function differences(one: PlanGroup, other: PlanGroup): Difference[] {
+  const steps = [...new Set([...one.steps.keys(), ...other.steps.keys()])].sort((a, b) => a - b)
+  const name = (group: PlanGroup) => (group.hosts[0] as HostView).name
+  return steps.flatMap((step) => {
+    const here = one.steps.get(step) ?? []
+    const there = other.steps.get(step) ?? []
+    const text = (outcomes: readonly StepOutcome[], host: string) =>
+      outcomes.map((outcome) => planPart(step, outcome, host)).join('')
+    return text(here, name(one)) === text(there, name(other)) ? [] : [{ step, here, there }]
+  })
+}
+
+/** Items of a plan's diffs, such as packages, each with the sign of what becomes of it. */
+export function planItems(outcomes: readonly StepOutcome[]): Set<string> {
+  const items = new Set<string>()
+  for (const { diff } of outcomes) for (const one of diff?.value ?? []) for (const item of itemsOf(one)) items.add(item)
+  return items
+}
+
+function itemsOf(diff: Diff): string[] {
+  if (diff.kind === 'text') return [`~ ${diff.path}`]
+  return [
+    ...diff.removed.map((item) => `- ${item}`),
+    ...diff.changed.map((item) => `~ ${item}`),
+    ...diff.added.map((item) => `+ ${item}`),
+  ]
+}
+
+function stepsOf(host: HostView): Map<number, readonly StepOutcome[]> {
+  const steps = new Map<number, readonly StepOutcome[]>()
+  for (const [step, outcome] of host.outcomes.entries()) {
+    const all = [...(host.items?.get(step) ?? []), ...(outcome ? [outcome] : [])].filter(inPlan)
+    if (all.length > 0) steps.set(step, all)
+  }
+  return steps
+}

@@ -1,0 +1,275 @@
+import type { RunEvent } from '../../../events/types.ts'
+import type { Brakes } from './brake.ts'
+import { clean } from './clean.ts'
+import { Failures } from './failures.ts'
+import { type HostView, isLost, newHost } from './host.ts'
+import { takeResult } from './host-result.ts'
+import { LineLog, linesPerHost } from './line-log.ts'
+import { SharedValues } from './shared.ts'
+import { StepTimes } from './step-times.ts'
+import { Turns } from './turns.ts'
+
+export interface StepView {
+  readonly name: string
+  readonly task: string
+  readonly times: StepTimes
+}
+
+export interface BatchView {
+  readonly hosts: readonly HostView[]
+  finished: boolean
+}
+
+export interface PlayView extends Brakes {
+  readonly name: string
+  readonly index: number
+  /** Where its steps begin among all steps of the run. */
+  readonly base: number
+  readonly length: number
+  readonly hosts: readonly HostView[]
+  readonly batchCount: number
+  readonly batches: BatchView[]
+  stopped: string
+}
+
+/** Something that the operator should read once. */
+export interface Notice {
+  readonly text: string
+  readonly bad: boolean
+  /** Event time. */
+  readonly at: number
+}
+
+type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
+
+/** A run as the screen knows it, event by event. No I/O and no clock: times are those of the events. */
+export class RunModel {
+  started: Of<'run_started'> | undefined
+  run = ''
+  /** Milliseconds since 1970, of the first and the last event. */
+  begun = 0
+  time = 0
+  readonly hosts = new Map<string, HostView>()
+  readonly steps: StepView[] = []
+  readonly plays: PlayView[] = []
+  readonly failures = new Failures()
+  readonly diffs = new SharedValues<NonNullable<Of<'host_result'>['diff']>>()
+  readonly findings = new SharedValues<NonNullable<Of<'host_result'>['findings']>>()
+  /** Parts of plans, each by a short number: ten thousand hosts mostly share them. */
+  readonly planParts = new Map<string, number>()
+  readonly warnings: string[] = []
+  warned = 0
+  paused: string | undefined
+  interrupt = 0
+  notice: Notice | undefined
+  finished: Of<'run_finished'> | undefined
+  /** Grows with every event. */
+  version = 0
+  readonly #turns = new Turns((host, step) => this.#begin(host, step))
+
+  get play(): PlayView | undefined {
+    return this.plays.at(-1)
+  }
+
+  get check(): boolean {
+    return this.started?.mode === 'check'
+  }
+
+  on(event: RunEvent): void {
+    this.version++
+    this.time = Date.parse(event.t) || this.time
+    if (this.begun === 0) {
+      this.begun = this.time
+      this.run = event.run
+    }
+    switch (event.type) {
+      case 'run_started':
+        this.started = event
+        return
+      case 'play_started':
+        this.#startPlay(event)
+        return
+      case 'play_skipped':
+        this.#say(`play ${event.name} is skipped: ${event.reason}`)
+        return
+      case 'batch_started':
+        this.play?.batches.push({ hosts: event.hosts.map((host) => this.host(host)), finished: false })
+        return
+      case 'task_started':
+        this.#startTask(event)
+        return
+      case 'intent':
+        this.#atWork(this.host(event.host), event.step, event.summary)
+        return
+      case 'progress':
+        this.#atWork(this.host(event.host), event.step, event.line)
+        this.log(this.host(event.host), event.line)
+        return
+      case 'phase':
+        this.#inPhase(event)
+        return
+      case 'host_result':
+        this.#result(event)
+        return
+      case 'batch_finished':
+        this.#finishBatch(event.batch)
+        return
+      case 'run_finished':
+        this.finished = event
+        this.paused = undefined
+        return
+      default:
+        this.#steered(event)
+    }
+  }
+
+  host(name: string): HostView {
+    let host = this.hosts.get(name)
+    if (!host) {
+      host = newHost(name)
+      this.hosts.set(name, host)
+    }
+    return host
+  }
+
+  log(host: HostView, line: string): void {
+    host.log ??= new LineLog(linesPerHost(this.hosts.size))
+    host.log.push(clean(line, 500))
+  }
+
+  #startPlay(event: Of<'play_started'>): void {
+    const base = this.steps.length
+    for (const { name, task } of event.steps) this.steps.push({ name: clean(name, 100), task, times: new StepTimes() })
+    const hosts = event.hosts.map((name) => this.host(name))
+    for (const host of hosts) {
+      if (isLost(host) || host.standing === 'left-out') continue
+      this.#stand(host, 'waiting')
+      host.step = base
+      host.last = ''
+    }
+    const { play: index, batches: batchCount, maxFailPercentage, anyErrorsFatal, steps } = event
+    const name = clean(event.name, 100)
+    const brakes = { maxFailPercentage, anyErrorsFatal }
+    this.plays.push({ name, index, base, length: steps.length, hosts, batchCount, batches: [], stopped: '', ...brakes })
+    this.#turns.reset()
+  }
+
+  #startTask(event: Of<'task_started'>): void {
+    const step = this.#stepOf(event.step)
+    const hosts = event.hosts.map((name) => this.host(name)).filter((host) => !isLost(host))
+    this.#turns.announce(step, hosts, this.started?.forks ?? hosts.length)
+  }
+
+  #begin(host: HostView, step: number): void {
+    this.#stand(host, 'running')
+    host.step = step
+  }
+
+  #atWork(host: HostView, index: number, line: string): void {
+    if (isLost(host)) return
+    const step = this.#stepOf(index)
+    if (host.standing !== 'running' || host.step !== step) this.#begin(host, step)
+    host.last = clean(line)
+  }
+
+  #inPhase(event: Of<'phase'>): void {
+    const host = this.host(event.host)
+    if (isLost(host)) return
+    const step = this.#stepOf(event.step)
+    const standing = event.state === 'overdue' ? 'overdue' : 'running'
+    if (host.standing !== standing || host.step !== step) this.#stand(host, standing)
+    host.step = step
+    const { phase, state, n, of, text } = event
+    if (host.phase?.phase !== phase) {
+      this.log(host, `phase: ${phase}`)
+      host.since = this.time - event.seconds * 1000
+    }
+    if (text !== undefined && text !== host.last) this.log(host, text)
+    host.phase = state === 'done' ? undefined : { phase: clean(phase, 60), state, n, of, text: undefined }
+    host.last = text === undefined ? '' : clean(text)
+  }
+
+  #result(event: Of<'host_result'>): void {
+    const host = this.host(event.host)
+    const step = this.#stepOf(event.step)
+    takeResult(this, host, step, event)
+    if (event.item) return
+    const play = this.play
+    if (isLost(host)) this.#turns.leave(host)
+    else if (play && step >= play.base + play.length - 1) {
+      this.#stand(host, 'done')
+      this.#turns.leave(host)
+    } else {
+      this.#stand(host, 'between')
+      host.step = step + 1
+      this.#turns.next(host, step)
+    }
+  }
+
+  #finishBatch(index: number): void {
+    const batch = this.play?.batches[index] ?? this.play?.batches.at(-1)
+    if (!batch) return
+    batch.finished = true
+    for (const host of batch.hosts) {
+      if (isLost(host) || ['done', 'held', 'left-out'].includes(host.standing)) continue
+      this.#stand(host, this.interrupt > 0 || this.play?.stopped ? 'stopped' : 'done')
+    }
+  }
+
+  #steered(event: RunEvent): void {
+    switch (event.type) {
+      case 'warning':
+        if (event.host !== undefined) this.log(this.host(event.host), `warning: ${event.message}`)
+        this.warned++
+        if (this.warnings.length < 200) {
+          this.warnings.push(clean(event.host === undefined ? event.message : `${event.host}: ${event.message}`, 500))
+        }
+        return
+      case 'brake':
+        if (this.play) this.play.stopped = clean(event.reason)
+        for (const name of event.remaining) this.#stand(this.host(name), 'held')
+        this.#say(`STOPPED by a brake: ${event.reason}`, true)
+        return
+      case 'interrupt':
+        this.interrupt = Math.max(this.interrupt, event.level)
+        this.#say(event.message, true)
+        return
+      case 'steering':
+        this.#say(event.message, !event.accepted)
+        return
+      case 'paused':
+        this.paused = event.paused ? clean(event.message) : undefined
+        this.#turns.pause(event.paused)
+        this.#say(event.message)
+        return
+      case 'host_steered': {
+        const host = this.host(event.host)
+        const retrying = event.state === 'retrying'
+        this.failures.drop(host)
+        if (retrying) {
+          host.counts.failed = 0
+          host.counts.unreachable = 0
+          host.counts.overdue = 0
+          this.#begin(host, this.#stepOf(event.step))
+        } else this.#stand(host, 'left-out')
+        host.last = clean(event.message)
+        this.log(host, event.message)
+      }
+    }
+  }
+
+  #stand(host: HostView, standing: HostView['standing']): void {
+    host.standing = standing
+    host.since = this.time
+    host.phase = undefined
+    if (standing === 'done') host.last = ''
+  }
+
+  #say(text: string, bad = false): void {
+    this.notice = { text: clean(text, 1000), bad, at: this.time }
+  }
+
+  #stepOf(step: number): number {
+    return (this.play?.base ?? 0) + step
+  }
+}

@@ -1,0 +1,234 @@
+import { type Instance, render } from 'ink'
+import { createElement } from 'react'
+import type { EventSink } from '../../events/types.ts'
+import { wantsColor } from '../color.ts'
+import { App } from './app.tsx'
+import { type Frame, frame } from './layout/frame.ts'
+import { signsOf } from './layout/look.ts'
+import { RunModel } from './model/run-model.ts'
+import type { Screen, ScreenOptions } from './options.ts'
+import { summary } from './summary.ts'
+import { Terminal } from './terminal.ts'
+import type { KeyName } from './view/keys.ts'
+import { press } from './view/reduce.ts'
+import type { Effect } from './view/situation.ts'
+import { FIRST_VIEW, isLooking, type ViewState } from './view/state.ts'
+
+const FPS = 8
+const FRAME_MS = 1000 / FPS
+/** Frames are so far apart that drawing takes at most this part of the time: the run needs the rest, and so do its connections. */
+const SHARE = 0.04
+/** And no further than this. */
+const SLOWEST_MS = 1000
+/** Times on the screen go on while nothing happens. */
+const TICK_MS = 1000
+const RESIZE_MS = 60
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Takes the terminal and shows the run on it until `close`. The sink never throws and never waits for the terminal. */
+export async function openScreen(options: ScreenOptions): Promise<Screen> {
+  return new InkScreen(options)
+}
+
+class InkScreen implements Screen {
+  readonly ended: Promise<void>
+  readonly #options: ScreenOptions
+  readonly #terminal: Terminal
+  readonly #model = new RunModel()
+  readonly #color: boolean
+  #view: ViewState = FIRST_VIEW
+  #frame: Frame | undefined
+  #ink: Instance | undefined
+  #timer: NodeJS.Timeout | undefined
+  #resizing: NodeJS.Timeout | undefined
+  readonly #tick: NodeJS.Timeout
+  #end: () => void = () => {}
+  #closed = false
+  /** The operator asked for the command. */
+  #command = false
+  /** Milliseconds until what changed is drawn. */
+  #pause = FRAME_MS
+
+  constructor(options: ScreenOptions) {
+    this.#options = options
+    this.#color = wantsColor({ isTTY: true }, options.env)
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve
+    })
+    this.#terminal = new Terminal(options.stdin, options.stdout)
+    this.#terminal.beforeLeave = () => this.#unmount()
+    this.#terminal.onGone(() => this.#stop())
+    this.#terminal.enter()
+    this.#terminal.onResize(() => this.#resized())
+    this.#mount()
+    // A run of this process has its own way with signals, until it ends.
+    if (!this.owns) this.#leaveOnSignals()
+    this.#tick = setInterval(() => this.#draw(), TICK_MS).unref()
+  }
+
+  sink: EventSink = (event) => {
+    this.#model.on(event)
+    if (event.type === 'run_finished') this.#finish()
+    this.#timer ??= setTimeout(() => this.#draw(), this.#pause)
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#stop()
+    this.#terminal.leave()
+    const { owns } = this
+    const { resume, reproduce } = this.#options
+    const command = this.#command ? reproduce : undefined
+    this.#terminal.write(summary(this.#model, { resume, command, owns, label: this.#label, color: this.#color }))
+  }
+
+  /** The run is driven by this process. */
+  get owns(): boolean {
+    return !this.#options.attached && !this.#options.replay
+  }
+
+  get #label(): string {
+    const { rehearsal, replay } = this.#options
+    const parts = [
+      rehearsal || this.#model.started?.rehearsal !== undefined ? 'REHEARSAL: simulated hosts, none is touched' : '',
+      replay
+        ? `REPLAY of a journal, ${Number.isFinite(replay.speed) ? `${replay.speed} times as fast` : 'all at once'}`
+        : '',
+    ]
+    return parts.filter((part) => part !== '').join('   ')
+  }
+
+  #wall(): number {
+    return (this.#options.now ?? Date.now)()
+  }
+
+  /** The clock of the events. A replay whose clock is not handed in stands where its last event was. */
+  #now(): number {
+    const { replay, now } = this.#options
+    return replay && !now ? this.#model.time : this.#wall()
+  }
+
+  #mount(): void {
+    this.#frame = this.#compose()
+    const stdout = this.#terminal.mount()
+    this.#ink = render(this.#element(this.#frame), {
+      stdout,
+      stdin: this.#terminal.stdin,
+      exitOnCtrlC: false,
+      incrementalRendering: true,
+      maxFps: FPS,
+    })
+  }
+
+  #unmount(): void {
+    this.#ink?.unmount()
+    this.#ink = undefined
+  }
+
+  #element({ lines }: Frame) {
+    return createElement(App, { lines, color: this.#color, onKey: this.#onKey })
+  }
+
+  #compose(): Frame {
+    const { env, control, reproduce, resume } = this.#options
+    return frame({
+      model: this.#model,
+      view: this.#view,
+      columns: this.#terminal.columns,
+      rows: this.#terminal.rows,
+      now: this.#now(),
+      signs: signsOf(env),
+      steers: control !== undefined,
+      owns: this.owns,
+      label: this.#label,
+      reproduce,
+      resume,
+    })
+  }
+
+  #draw(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#closed || !this.#ink) return
+    // A terminal that has not taken the last frame gets the next one when it has.
+    if (this.#terminal.busy) {
+      this.#timer = setTimeout(() => this.#draw(), FRAME_MS)
+      return
+    }
+    const began = performance.now()
+    this.#frame = this.#compose()
+    this.#ink.rerender(this.#element(this.#frame))
+    this.#pause = Math.min(SLOWEST_MS, Math.max(FRAME_MS, (performance.now() - began) / SHARE))
+  }
+
+  /** Ink would leave parts of the old frame behind: everything is drawn anew. */
+  #resized(): void {
+    clearTimeout(this.#resizing)
+    this.#resizing = setTimeout(() => this.#redraw(), RESIZE_MS)
+  }
+
+  #redraw(): void {
+    if (this.#closed) return
+    this.#unmount()
+    this.#mount()
+  }
+
+  #onKey = (key: KeyName): void => {
+    const { control, resume } = this.#options
+    const { view, effect } = press(this.#view, key, {
+      listed: this.#frame?.listed ?? [],
+      standing: (host) => this.#model.hosts.get(host)?.standing,
+      pageSize: this.#frame?.pageSize ?? 1,
+      lines: this.#frame?.total ?? 0,
+      ended: this.#model.finished !== undefined,
+      steers: control !== undefined,
+      owns: this.owns,
+      resume,
+    })
+    this.#view = view
+    if (view.page === 'command') this.#command = true
+    if (effect) this.#act(effect)
+    this.#draw()
+  }
+
+  #act(effect: Effect): void {
+    switch (effect.kind) {
+      case 'command': {
+        const answer = this.#options.control?.(effect.command, 'key')
+        if (answer) this.#view = { ...this.#view, said: { text: answer.message, bad: !answer.accepted } }
+        return
+      }
+      case 'interrupt':
+        // In raw mode the terminal makes no signal of it: the same handler is to hear of it.
+        process.kill(process.pid, 'SIGINT')
+        return
+      case 'leave':
+        this.#end()
+        return
+      case 'redraw':
+        this.#redraw()
+    }
+  }
+
+  /** The run is over. The screen stays only for somebody who looks at something, and for a replay. */
+  #finish(): void {
+    if (!this.#options.replay && !isLooking(this.#view)) {
+      this.#end()
+      return
+    }
+    if (this.owns) this.#leaveOnSignals()
+  }
+
+  #leaveOnSignals(): void {
+    for (const signal of SIGNALS) process.on(signal, this.#end)
+  }
+
+  #stop(): void {
+    this.#closed = true
+    clearInterval(this.#tick)
+    clearTimeout(this.#timer)
+    clearTimeout(this.#resizing)
+    for (const signal of SIGNALS) process.off(signal, this.#end)
+    this.#end()
+  }
+}

@@ -1,0 +1,69 @@
+import { painter } from '../color.ts'
+import { listed } from '../recap.ts'
+import { failureText } from './model/failures.ts'
+import { overview } from './model/overview.ts'
+import type { RunModel } from './model/run-model.ts'
+
+export interface SummaryOptions {
+  readonly resume: string
+  /** The command that does this again, where it was asked for. */
+  readonly command: string | undefined
+  readonly owns: boolean
+  readonly label: string
+  readonly color: boolean
+}
+
+/** Kinds of failure that are told; the journal has all. */
+const GROUPS = 20
+
+/** What stays in the terminal's own text after the screen: failures by kind, totals, where the journal is, how to go on. */
+export function summary(model: RunModel, { resume, command, owns, label, color }: SummaryOptions): string {
+  const paint = painter(color)
+  const { started, finished } = model
+  if (!started) return ''
+  const { counts } = overview(model)
+  const groups = model.failures.groups()
+  const totals = [
+    `${counts.done} done`,
+    `${counts.failed + counts.refused} failed`,
+    `${counts.unreachable} unreachable`,
+    `${counts.overdue} overdue`,
+    ...(['held', 'stopped'] as const).flatMap((kind) => (counts[kind] > 0 ? [`${counts[kind]} ${kind}`] : [])),
+    ...(counts['left-out'] > 0 ? [`${counts['left-out']} left out`] : []),
+    ...(counts.waiting > 0 ? [`${counts.waiting} not begun`] : []),
+    ...(counts.running + counts.between > 0 ? [`${counts.running + counts.between} in the middle`] : []),
+  ]
+  const lines = [
+    ...(label === '' ? [] : [label]),
+    `${started.mode === 'check' ? 'CHECK' : 'APPLY'} ${started.playbooks.join(' ')}: ${endText(model, owns)}`,
+    ...groups.slice(0, GROUPS).flatMap((group) => {
+      const names =
+        group.hosts.size > 1
+          ? [
+              `    ${listed(
+                [...group.hosts].map(({ name }) => name),
+                10,
+              )}`,
+            ]
+          : []
+      return [paint('failed', `  ${group.kind}: ${failureText(group)}  [${group.step}]`), ...names]
+    }),
+    ...(groups.length > GROUPS ? [`  and ${groups.length - GROUPS} more kinds of failure`] : []),
+    ...model.plays.flatMap(({ stopped }) => (stopped === '' ? [] : [paint('failed', `  STOPPED: ${stopped}`)])),
+    ...(model.warned > 0
+      ? [paint('warning', `  ${model.warned} warnings; the first: ${model.warnings[0] ?? ''}`)]
+      : []),
+    `${model.hosts.size} hosts: ${totals.join(', ')}`,
+    ...(started.journal === undefined ? [] : [`journal: ${started.journal}`]),
+    ...(owns && finished?.outcome !== 'done' && finished?.outcome !== 'pending' ? [`to continue: ${resume}`] : []),
+    ...(command === undefined ? [] : [`to do this again: ${command}`]),
+  ]
+  // No line of a rehearsal can be taken for a real run's.
+  const mark = started.rehearsal === undefined ? '' : 'REHEARSAL '
+  return lines.map((text) => `${text.startsWith(mark.trim()) ? '' : mark}${text}\n`).join('')
+}
+
+function endText({ finished }: RunModel, owns: boolean): string {
+  if (finished) return `${finished.outcome}, exit code ${finished.exitCode}`
+  return owns ? 'left before its end' : 'the screen was left, the run goes on'
+}

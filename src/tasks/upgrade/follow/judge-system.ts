@@ -1,0 +1,67 @@
+import { type Attempt, type End, enter, type FollowState } from './state.ts'
+import type { SystemSight } from './system-sight.ts'
+
+const LOGS = 'see /var/log/upgrade-push on the host'
+const AGAIN = `${LOGS}; mend what it names, then run the playbook again`
+
+/** A system answers: the old one that has yet to go down, the old one that is back, or the new one. */
+export function judgeSystem(state: FollowState, attempt: Attempt, sight: SystemSight): FollowState {
+  if (sight.bootId === attempt.bootBefore) {
+    if (sight.rebootError !== undefined) {
+      const message = `the reboot was refused: ${sight.rebootError}`
+      return ended(state, sight, message, 'mend what it names, then run the playbook again')
+    }
+    return enter(state, 'going-down', 'the old system still answers')
+  }
+  const { result } = sight
+  const runs = `${sight.distribution} ${sight.release}`.trim()
+  if (result?.run !== attempt.run) {
+    const story =
+      state.imageBoots.length > 0
+        ? 'the upgrade was cut off before it could leave a result (a reset?)'
+        : 'the upgrade image did not come up, or was cut off before its first step'
+    return ended(state, sight, `${story}; the host runs ${runs} again`, AGAIN)
+  }
+  switch (result.outcome) {
+    case 'upgraded':
+      return { ...enter(state, 'resume-service', 'the resume service is done'), end: { kind: 'upgraded', sight } }
+    case 'first-boot': {
+      const { resumeService: service } = sight
+      if (service === 'failed') {
+        const remedy = 'see `journalctl -u upgrade-resume` on the host; mend it, then: systemctl start upgrade-resume'
+        return ended(state, sight, 'the new system runs, and its resume service failed without a result', remedy)
+      }
+      return enter(state, 'resume-service', `${runs} runs, the resume service is ${service}`)
+    }
+    case 'first-boot-failed': {
+      const message = `the host runs ${runs}, and a step of its first boot failed: ${told(sight)}`
+      return ended(state, sight, message, 'mend what it names, then: systemctl start upgrade-resume')
+    }
+    case 'failed': {
+      if (!result.changed) {
+        const message = `the upgrade failed before any package changed: ${told(sight)}; the old system is running (${runs})`
+        return ended(state, sight, message, AGAIN)
+      }
+      const message = `the upgrade failed after packages had been changed, and a system was booted all the same (${runs}): ${told(sight)}`
+      const remedy = `part of it is old and part new: boot the recovery entry and resume, or restore a backup; ${LOGS}`
+      return ended(state, sight, message, remedy)
+    }
+    case 'not-armed':
+    case 'no-transaction': {
+      const message = `the image booted and did not touch a package (${result.outcome}): ${told(sight)}`
+      return ended(state, sight, message, AGAIN)
+    }
+  }
+}
+
+/** Step, message and the last lines of what failed. */
+function told({ result }: SystemSight): string {
+  const step = result?.step === undefined ? '' : `step ${result.step}: `
+  const lines = result && result.lines.length > 0 ? ` | last lines: ${result.lines.slice(-5).join(' | ')}` : ''
+  return `${step}${result?.message ?? 'it does not say why'}${lines}`
+}
+
+function ended(state: FollowState, sight: SystemSight, message: string, remedy: string): FollowState {
+  const end: End = { kind: 'failed', sight, message, remedy }
+  return { ...state, end }
+}

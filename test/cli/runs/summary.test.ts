@@ -1,0 +1,126 @@
+import { ftruncateSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import os, { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { listLines } from '../../../src/cli/runs/list-lines.ts'
+import { allRuns } from '../../../src/cli/runs/run-files.ts'
+import { summarise } from '../../../src/cli/runs/summary.ts'
+import { Journal, type JournalDisk } from '../../../src/events/journal.ts'
+import { makeRunDir } from '../../../src/events/state-dir.ts'
+import type { RunEvent } from '../../../src/events/types.ts'
+import { processIdentity } from '../../../src/remote/lock/holder.ts'
+
+const RUN = '20261123T051334Z-ab12'
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'runs-'))
+  vi.stubEnv('XDG_STATE_HOME', dir)
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const STARTED = {
+  v: 1,
+  seq: 1,
+  t: '2026-11-23T05:13:34.000Z',
+  run: RUN,
+  type: 'run_started',
+  mode: 'apply',
+  playbooks: ['/srv/site/upgrade.yml'],
+  version: '0.1.0',
+  user: 'op',
+  controller: os.hostname(),
+  forks: 32,
+  diff: false,
+  hosts: 5,
+}
+const COUNTS = { ok: 1, changed: 0, deferred: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0 }
+const WARNING = { v: 1, seq: 2, t: '2026-11-23T05:14:34.000Z', run: RUN, type: 'warning', message: 'x' }
+
+function journal(...events: unknown[]): void {
+  const path = makeRunDir(RUN)
+  writeFileSync(join(path, 'events.ndjson'), events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+}
+
+test('a run that ended: hosts are counted once each, the worst thing first', () => {
+  const recap = {
+    a: COUNTS,
+    b: { ...COUNTS, changed: 2 },
+    c: { ...COUNTS, changed: 1, failed: 1 },
+    d: { ...COUNTS, overdue: 1 },
+    f: { ...COUNTS, leftOut: 1 },
+    e: { ...COUNTS, failed: 1, unreachable: 1 },
+  }
+  journal(STARTED, { ...WARNING, type: 'run_finished', outcome: 'unreachable', exitCode: 4, recap, ms: 125_000 })
+  const summary = summarise(RUN)
+  expect(summary).toMatchObject({
+    condition: 'unreachable',
+    ms: 125_000,
+    tally: { ok: 1, changed: 1, failed: 3, unreachable: 1 },
+  })
+  expect(listLines([summary])[1]).toMatch(
+    /^20261123T051334Z-ab12 {2}2026-11-2\d \d\d:13:34 {2}2 min 05 s {2}apply +upgrade\.yml +5 +1 +1 +3 +1 +unreachable$/,
+  )
+})
+
+test.each([
+  ['running', { ...STARTED, process: processIdentity() }],
+  ['cut off', { ...STARTED, process: { ...processIdentity(), startTime: '1' } }],
+  ['cut off', { ...STARTED, process: { ...processIdentity(), bootId: 'another boot' } }],
+  ['cut off', STARTED],
+  ['elsewhere', { ...STARTED, controller: 'another', process: processIdentity() }],
+])('without an end: %s', (condition, first) => {
+  journal(first, WARNING)
+  expect(summarise(RUN, Date.parse('2026-11-23T06:13:34.000Z'))).toMatchObject({
+    condition,
+    ms: condition === 'running' ? 3_600_000 : 60_000,
+  })
+})
+
+test.each([
+  ['', 'cut off', 'before it wrote anything'],
+  ['garbage\n', 'unreadable', 'not a line of a journal'],
+  [`${JSON.stringify(WARNING)}\n`, 'unreadable', 'does not begin with a run'],
+  [`${JSON.stringify({ ...STARTED, v: 9 })}\n`, 'unreadable', 'format version 9 is newer'],
+  [`${JSON.stringify({ ...STARTED, v: undefined })}\n`, 'cut off', undefined],
+])('a journal of %j is %s', (text, condition, problem) => {
+  writeFileSync(join(makeRunDir(RUN), 'events.ndjson'), text)
+  const summary = summarise(RUN)
+  expect(summary.condition).toBe(condition)
+  if (problem === undefined) expect(summary.problem).toBeUndefined()
+  else expect(summary.problem).toContain(problem)
+  expect(listLines([summary])[1]).toContain(problem ?? 'cut off')
+})
+
+test('a run whose disk became full is one that was cut off', async () => {
+  let room = 1
+  const disk: JournalDisk = {
+    write: (fd, data, from) => {
+      if (room-- === 0) throw new Error('ENOSPC: no space left on device')
+      return writeSync(fd, data, from)
+    },
+    truncate: ftruncateSync,
+    sync: (_, done) => done(null),
+  }
+  const full = new Journal(makeRunDir(RUN), { disk })
+  full.sink(STARTED as RunEvent)
+  await full.durable()
+  full.sink(WARNING as RunEvent)
+  full.close()
+  expect(full.error?.message).toContain('ENOSPC')
+  expect(summarise(RUN)).toMatchObject({ condition: 'cut off', hosts: 5 })
+})
+
+test('only runs are listed, newest first', () => {
+  expect(allRuns()).toEqual([])
+  for (const run of ['20261120T000000Z-1234', RUN]) makeRunDir(run)
+  mkdirSync(join(dir, 'upgrade-push/runs/something-else'))
+  expect(allRuns()).toEqual([RUN, '20261120T000000Z-1234'])
+})
+
+test('what a journal says can not drive the terminal', () => {
+  journal({ ...STARTED, playbooks: ['/x/\x1b[2Jevil.yml'] }, WARNING)
+  expect(listLines([summarise(RUN)]).join('\n')).toMatch(/\\x1b\[2Jevil\.yml/)
+})

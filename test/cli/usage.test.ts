@@ -1,0 +1,51 @@
+import { describe, expect, it, test } from 'vitest'
+import { refuseMisleading, usageError } from '../../src/cli/usage.ts'
+import { UserError } from '../../src/diagnostics/diagnostic.ts'
+
+const FLAGS = { names: ['check', 'C', 'limit', 'l', 'list', 'verbose', 'v'], switches: new Set(['check', 'C', 'list']) }
+
+function refused(...args: string[]): string {
+  try {
+    refuseMisleading(args, FLAGS)
+  } catch (error) {
+    if (error instanceof UserError && error.kind === 'usage') return error.message
+    throw error
+  }
+  return ''
+}
+
+describe('a word that the parser would take for something else', () => {
+  it.each([
+    [['--check=yes', 'x.yml'], '--check takes no value'],
+    [['-C=1', 'x.yml'], '-C takes no value'],
+    [['--check', 'false', 'x.yml'], '--check takes no value'],
+    [['--chek', 'x.yml'], 'unknown option: --chek\n  did you mean "--check"?'],
+    [['--start-at-task', 'x'], '--start-at-task of ansible-playbook does not exist here\n  run the whole playbook'],
+    [['--become-method=su'], '--become-method of ansible-playbook does not exist here\n  it is always sudo'],
+  ])('%j', (args, message) => expect(refused(...args)).toContain(message))
+
+  it.each([[['--check', 'x.yml']], [['-vC', '--limit=web1', 'true.yml']], [['--limit', 'false']], [['--', '--chek']]])(
+    'lets %j pass',
+    (args) => expect(refused(...args)).toBe(''),
+  )
+})
+
+test.each([
+  ['Unknown argument: list', '--list does not belong to this command\n  see: upgrade-push --help'],
+  ['Unknown arguments: c, local', '-c of ansible-playbook does not exist here\n  set ansible_connection'],
+  ['Unknown argument: x', 'unknown option: -x\n  see: upgrade-push --help'],
+  ['Not enough non-option arguments: got 0, need at least 1', 'no playbook\n  name one: upgrade-push -i INVENTORY'],
+  ['Not enough arguments following: limit', '--limit needs a value\n  see: upgrade-push --help'],
+  [
+    'Invalid values:\n  Argument: output, Given: "xml", Choices: "plain", "json"',
+    '--output: "xml" is not among: plain, json',
+  ],
+])('what the parser says, %j, becomes one line and what to do', (said, ours) => {
+  const error = usageError(said, FLAGS)
+  expect(error.kind).toBe('usage')
+  expect(error.message).toContain(ours)
+})
+
+test('a word that no command wants is no option', () => {
+  expect(usageError('Unknown argument: limit', FLAGS, ['runs', 'limit']).message).toContain('a word too many: "limit"')
+})

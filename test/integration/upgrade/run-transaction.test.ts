@@ -1,0 +1,203 @@
+import { resolve } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createControllerFiles } from '../../../src/tasks/controller-files.ts'
+import { installRpmsTask } from '../../../src/tasks/upgrade/install-rpms.ts'
+import { stageTransactionTask } from '../../../src/tasks/upgrade/stage-transaction.ts'
+import { aRequest, BASE_RPMS } from './a-request.ts'
+import { installed, offline } from './offline.ts'
+import { RpmHost, step } from './rpm-host.ts'
+
+const OWN = { id: 'own', baseurl: 'file:///srv/own', gpgkey: '/etc/pki/rpm-gpg/RPM-GPG-KEY-labos' }
+const STATE = '/var/lib/upgrade-push'
+const ASKED = { to_install: ['new-tool'], to_remove: ['gone-tool'] }
+const files = createControllerFiles({ playbookDir: resolve('.'), assetsDir: resolve('assets') })
+const OLD_KERNEL = /^kernel-core-6\.1\.0-\S+\.lab8/
+
+let staged: RpmHost
+let final: string[]
+const made: RpmHost[] = []
+
+/** A host with a frozen plan, of which a test may do what it likes. */
+async function aHost(prepare = ':'): Promise<RpmHost> {
+  const host = await staged.copy()
+  made.push(host)
+  const { code, stderr } = await host.sh(prepare)
+  expect(code, stderr).toBe(0)
+  return host
+}
+
+beforeAll(async () => {
+  staged = await RpmHost.create()
+  await staged.sh('mkdir -p /srv/own; cp -r /srv/repo9/. /srv/own')
+  const container = await step(staged, installRpmsTask, {
+    args: { release: '9', repositories: [OWN] },
+    given: aRequest({ rpms: [...BASE_RPMS, 'dnf'] }),
+  })
+  expect(container.failure?.message).toBeUndefined()
+  const plan = await step(staged, stageTransactionTask, {
+    files,
+    args: ASKED,
+  })
+  expect(plan.failure?.message).toBeUndefined()
+  expect(plan.after).toMatchObject({ kind: 'ok' })
+})
+afterEach(async () => {
+  for (const host of made.splice(0)) await host.remove()
+})
+afterAll(() => staged.remove())
+
+test('upgrades exactly as planned, and says what it does while a scriptlet runs', async () => {
+  // In the initramfs the repository can't be reached.
+  const host = await aHost('echo 9 >/etc/labos-slow; echo "threads=9 # mine" >/etc/webapp.conf; rm -r /srv/own')
+  const { code, stderr, progress } = await offline(host, 'upgrade')
+  expect(code, stderr).toBe(0)
+  final = await installed(host)
+  expect(final.filter((name) => !/\.lab9\./.test(name))).toEqual([expect.stringMatching(OLD_KERNEL)])
+  expect(final).toContain('new-tool-2.0-1.lab9.noarch')
+  expect(final).toContain('modern-tool-2.0-1.lab9.noarch')
+  expect(final.join()).not.toMatch(/legacy-tool|gone-tool/)
+  expect((await host.sh('cat /etc/webapp.conf; ls /etc/webapp.conf.rpmnew')).stdout).toContain('# mine')
+
+  const events = progress.map(({ event }) => event)
+  expect(events.indexOf('first-change')).toBeLessThan(events.indexOf('item'))
+  expect(progress).toContainEqual(
+    expect.objectContaining({ event: 'scriptlet', package: 'slowpost-2.0-1.lab9.noarch', kind: 'post' }),
+  )
+  expect(progress).toContainEqual(expect.objectContaining({ event: 'line', text: 'slowpost step 9/9' }))
+  expect(progress).toContainEqual(
+    expect.objectContaining({ event: 'heartbeat', what: 'scriptlet %post of slowpost-2.0-1.lab9.noarch' }),
+  )
+  const items = progress.filter(({ event }) => event === 'item')
+  expect(items.at(-1)).toMatchObject({ n: items.length, of: items.length })
+
+  const journal = (await host.sh(`cat ${STATE}/progress.jsonl`)).stdout.trim().split('\n')
+  expect(JSON.parse(journal[0] ?? '')).toMatchObject({ event: 'first-change' })
+  expect(JSON.parse(journal.at(-1) ?? '')).toMatchObject({ event: 'complete' })
+  // dnf on the new system knows what was done.
+  expect((await host.sh('dnf -C history info last')).stdout).toMatch(/Command Line\s*: .*upgrade-push/)
+
+  // Once more is refused, as after the first change; resume finds nothing left.
+  expect(await offline(host, 'upgrade')).toMatchObject({
+    code: 21,
+    stderr: expect.stringContaining('was begun before'),
+  })
+  expect(await offline(host, 'resume')).toMatchObject({ code: 0 })
+  expect(await installed(host)).toEqual(final)
+})
+
+test('killed in a scriptlet: resume reaches the same packages', async () => {
+  const host = await aHost('echo 30 >/etc/labos-slow')
+  const cut = await offline(host, 'upgrade', { kill: { onText: 'slowpost step 2/30' } })
+  expect(cut.code).toBe(137)
+  const half = await installed(host)
+  expect(half).toContain('webapp-1.0-1.lab8.noarch')
+  expect(half).toEqual(expect.arrayContaining(['slowpost-1.0-1.lab8.noarch', 'slowpost-2.0-1.lab9.noarch']))
+  expect(await offline(host, 'upgrade')).toMatchObject({ code: 21 })
+
+  await host.sh('echo 1 >/etc/labos-slow')
+  const { code, stderr, progress } = await offline(host, 'resume')
+  expect(code, stderr).toBe(0)
+  expect(await installed(host)).toEqual(final)
+  // The scriptlet that was cut off runs again; those that run after the whole transaction never ran.
+  expect(progress).toContainEqual(expect.objectContaining({ event: 'line', text: 'slowpost step 1/1' }))
+  expect(progress).toContainEqual(
+    expect.objectContaining({
+      event: 'scriptlet',
+      kind: 'posttrans',
+      package: expect.stringMatching(/^kernel-core-6\.12/),
+    }),
+  )
+  expect(await offline(host, 'resume')).toMatchObject({ code: 0 })
+})
+
+test('killed while packages are written: resume reaches the same packages', async () => {
+  const host = await aHost()
+  const cut = await offline(host, 'upgrade', { kill: { onText: '"action": "upgrade", "package": "dracut-9' } })
+  expect(cut.code).toBe(137)
+  const { code, stderr } = await offline(host, 'resume')
+  expect(code, stderr).toBe(0)
+  expect(await installed(host)).toEqual(final)
+  expect((await host.sh('rpm -V dracut systemd webapp | grep -v " c "')).stdout).toBe('')
+})
+
+test('killed among the removals, and again while resuming: resume reaches the same packages', async () => {
+  const host = await aHost()
+  const cut = await offline(host, 'upgrade', { kill: { onText: '"action": "cleanup", "package": "systemd-8' } })
+  expect(cut.code).toBe(137)
+  await offline(host, 'resume', { kill: { onText: '"event": "item"' } })
+  const { code, stderr } = await offline(host, 'resume')
+  expect(code, stderr).toBe(0)
+  expect(await installed(host)).toEqual(final)
+})
+
+test('a package whose %pre fails is a failure after the change; resume goes on once the cause is gone', async () => {
+  const host = await aHost('touch /etc/labos-fail')
+  const failed = await offline(host, 'upgrade')
+  expect(failed.code).toBe(21)
+  expect(failed.stderr).toContain(
+    'FAILED: the packages are not what the plan says: not installed: failpre-2.0-1.lab9.noarch',
+  )
+  expect(failed.progress).toContainEqual(
+    expect.objectContaining({ event: 'line', text: 'scriptlet %pre of failpre-2.0-1.lab9.noarch failed' }),
+  )
+  expect(failed.progress.at(-1)).toMatchObject({ event: 'failed', changed: true })
+  expect(await offline(host, 'resume')).toMatchObject({ code: 21 })
+  await host.sh('rm /etc/labos-fail')
+  const { code, stderr } = await offline(host, 'resume')
+  expect(code, stderr).toBe(0)
+  expect(await installed(host)).toEqual(final)
+})
+
+test.each([
+  [
+    'damaged',
+    'f=$(ls packages/webapp*); cp $f x; printf XXXX | dd of=x bs=1 seek=5000 conv=notrunc; mv x $f',
+    20,
+    /webapp-2\S+ is damaged: its digest is not the one of the plan/,
+  ],
+  ['missing', 'rm packages/webapp*', 20, /webapp-2\S+\.rpm is missing from \/var\/lib\/upgrade-push\/packages/],
+  ['without a dry run', 'sed -i \'s/"dryRun":{[^}]*}/"dryRun":null/\' plan.json', 20, /dry run has not passed/],
+  ['without its metadata', 'rm -r dnf/transaction/*', 20, /own/],
+  ['without a plan', 'rm plan.json', 20, /there is no plan/],
+])('a plan that is %s is refused before the first change', async (_, damage, expected, why) => {
+  const host = await aHost(`cd ${STATE} && ${damage}`)
+  const before = await host.sh('sha256sum /var/lib/rpm/rpmdb.sqlite')
+  const { code, stderr, progress } = await offline(host, 'upgrade')
+  expect(code, stderr).toBe(expected)
+  expect(stderr).toMatch(why)
+  expect(progress.map(({ event }) => event)).not.toContain('first-change')
+  expect((await host.sh('sha256sum /var/lib/rpm/rpmdb.sqlite')).stdout).toBe(before.stdout)
+  expect((await offline(host, 'resume')).code).toBe(20)
+})
+
+test('a host that changed since the plan was made is told with the difference, and not touched', async () => {
+  const host = await aHost('rpm -e webapp')
+  const { code, stderr, progress } = await offline(host, 'upgrade')
+  expect(code, stderr).toBe(22)
+  expect(stderr).toContain('dnf would not do what the plan says: no longer: upgrade webapp-2.0-1.lab9.noarch')
+  expect(progress.at(-1)).toMatchObject({ event: 'failed', changed: false })
+})
+
+test('a database of another format and place is converted and moved after the first change, and only then', async () => {
+  const host = await aHost(
+    // As on a release whose rpm writes another format and looks elsewhere; and the plan is one of before.
+    `printf '%%_dbpath /usr/lib/sysimage/rpm\\n%%_db_backend ndb\\n' >${STATE}/target/etc/rpm/macros.zz; mkdir -p /usr/lib/sysimage; rm ${STATE}/plan.sums`,
+  )
+  const sight = 'ls -A /var/lib/rpm; sha256sum /var/lib/rpm/rpmdb.sqlite'
+  const before = await host.sh(sight)
+  const { before: verdict, failure, after } = await step(host, stageTransactionTask, { files, args: ASKED })
+  expect(verdict, JSON.stringify(verdict)).toMatchObject({ kind: 'change' })
+  expect(failure?.message).toBeUndefined()
+  expect(after).toMatchObject({ kind: 'ok' })
+  expect(await host.sh(sight)).toEqual(before)
+
+  const cut = await offline(host, 'upgrade', { kill: { onText: 'rebuilding the RPM database' } })
+  expect(cut.code).toBe(137)
+  expect(cut.progress.map(({ event }) => event)).toContain('first-change')
+  const { code, stderr } = await offline(host, 'resume')
+  expect(code, stderr).toBe(0)
+  expect(await installed(host)).toEqual(final)
+  expect((await host.sh('readlink /var/lib/rpm; ls -A /usr/lib/sysimage/rpm')).stdout).toMatch(
+    /^\.\.\/\.\.\/usr\/lib\/sysimage\/rpm\n(\..*\n)*Index\.db\nPackages\.db\n$/,
+  )
+})
