@@ -48,7 +48,7 @@ describe('options', () => {
     ['-i hosts.ini PLAYBOOK -f many', 5, /^--forks: must be/],
     ['-i hosts.ini PLAYBOOK -f', 5, /^-f needs a value/],
     ['-i hosts.ini PLAYBOOK -T 0', 5, /^--timeout: must be a whole number from 1 to 3600 seconds/],
-    ['-i hosts.ini PLAYBOOK --output xml', 5, /^--output: "xml" is not among: plain, json/],
+    ['-i hosts.ini PLAYBOOK --output xml', 5, /^--output: "xml" is not among: auto, screen, plain, json/],
     ['-i hosts.ini PLAYBOOK -l web1 -l web2', 5, /^--limit: is there more than once/],
     ['-i hosts.ini PLAYBOOK -e novalue', 5, /^--extra-vars:1:1: not a variable/],
     ['-i hosts.ini PLAYBOOK -K', 5, /^can't ask "BECOME password": standard input is no terminal/],
