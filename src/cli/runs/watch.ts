@@ -8,7 +8,7 @@ import type { OutputWord } from './flags.ts'
 import { followJournal } from './follow.ts'
 import { remotePort } from './remote-port.ts'
 import { allRuns, dirOf, journalOf } from './run-files.ts'
-import { summarise } from './summary.ts'
+import { type RunSummary, summarise } from './summary.ts'
 import { openView } from './view.ts'
 
 export interface WatchArguments {
@@ -48,10 +48,15 @@ export async function watchRun(args: WatchArguments): Promise<number> {
   await out.flush()
   if (finished) return finished.exitCode
   if (left || out.closed) return EXIT.done
-  process.stderr.write(
-    `The process of run ${run} ended without the run's end. Continue it with: upgrade-push resume ${run}\n`,
-  )
+  process.stderr.write(`The process of run ${run} ended without the run's end. ${whatNext(summarise(run))}\n`)
   return EXIT.aborted
+}
+
+/** A rehearsal has nothing to continue: no host holds anything of it. */
+function whatNext({ run, rehearsal }: RunSummary): string {
+  return rehearsal === undefined
+    ? `Continue it with: upgrade-push resume ${run}`
+    : `It was a rehearsal; look at it with: upgrade-push runs show ${run}`
 }
 
 function stampOf({ v, seq, t, run }: RunEvent) {
@@ -59,13 +64,14 @@ function stampOf({ v, seq, t, run }: RunEvent) {
 }
 
 function requireRunning(run: string): void {
-  const { condition, controller, problem } = summarise(run)
+  const { condition, controller, problem, rehearsal } = summarise(run)
   if (condition === 'running') return
   if (condition === 'elsewhere') {
     throw new UserError({ message: `run ${run} is driven by ${controller}`, hint: 'watch it there' })
   }
   if (condition === 'unreadable') throw new UserError(`run ${run} can't be read: ${problem}`)
-  const more = condition === 'cut off' ? `continue it with: upgrade-push resume ${run}; ` : ''
+  const more =
+    condition === 'cut off' && rehearsal === undefined ? `continue it with: upgrade-push resume ${run}; ` : ''
   throw new UserError({
     message: `run ${run} is not under way: it ${condition === 'cut off' ? 'was cut off' : `ended as ${condition}`}`,
     hint: `${more}look at it with: upgrade-push runs show ${run}`,
