@@ -52,7 +52,7 @@ class Observer:
     def done(self):
         """All scriptlets ran, those after the transaction too."""
         self._finish()
-        self._journal.write("complete")
+        progress.complete()
 
     def _name(self):
         return self._current[0] if self._current else None

@@ -61,6 +61,12 @@ class Journal:
         os.fsync(self._fd)
 
 
+def complete():
+    """The transaction is over, and on the disk before the journal says so: RPM does not see to that."""
+    os.sync()
+    Journal().write("complete")
+
+
 def journal_events():
     """The journal's events in order. A last line that was cut off by a power failure is left out."""
     try:

@@ -3,7 +3,7 @@ import os
 
 import rpm
 
-from . import frozen, observer, outcome, paths, plan, progress, rpmdb, space, verification
+from . import frozen, intact, observer, outcome, paths, plan, progress, rpmdb, space, verification
 
 
 def resume(base):
@@ -21,14 +21,15 @@ def resume(base):
         run(install, again, erase)
         verification.require_final_set(wanted)
     rpmdb.settle()
-    progress.Journal().write("complete")
+    progress.complete()
     progress.phase("the transaction is complete")
 
 
 def work_left(wanted):
     """(items to install, items to install once more, NEVRAs to remove).
 
-    Once more: begun but not finished by the journal; or finished, but the scriptlets that run after the whole transaction were not.
+    Once more: begun but not finished by the journal; or finished, but the scriptlets that run after the whole transaction were not, or a file
+    is not what it should be.
     """
     events = progress.journal_events()
     absent, left, twice = verification.difference(wanted)
@@ -36,15 +37,21 @@ def work_left(wanted):
     last = {event.get("package"): event["event"] for event in events if event["event"] in ("started", "finished", "failed")}
     complete = bool(events) and events[-1]["event"] == "complete"
     install, again = [], []
+    if not complete:
+        progress.phase("looking at the files that were written before")
     for entry in plan.incoming(wanted):
         nevra = entry["nevra"]
         if nevra in absent:
             install.append(entry)
         elif nevra in twice or last.get(nevra) in ("started", "failed"):
             again.append(entry)
-        elif not complete and last.get(nevra) == "finished" and has_late_scriptlet(present[nevra][0]):
+        elif not complete and needs_more(present[nevra][0], last.get(nevra)):
             again.append(entry)
     return install, again, left
+
+
+def needs_more(header, last):
+    return (last == "finished" and has_late_scriptlet(header)) or not intact.is_intact(header)
 
 
 def has_late_scriptlet(header):

@@ -120,6 +120,31 @@ test('killed while packages are written: resume reaches the same packages', asyn
   expect((await host.sh('rpm -V dracut systemd webapp | grep -v " c "')).stdout).toBe('')
 })
 
+test('cut off from its power: packages that the journal knows as finished, without their files, are written again', async () => {
+  const host = await aHost('echo 30 >/etc/labos-slow')
+  const cut = await offline(host, 'upgrade', { kill: { onText: 'slowpost step 2/30' } })
+  expect(cut.code).toBe(137)
+  // What a disk may look like that lost its last seconds.
+  const lost = await host.sh(`cd ${STATE} && echo 1 >/etc/labos-slow
+sed -n 's/.*"finished".*"package": "\\([^"]*\\.lab9\\.[^"]*\\)".*/\\1/p' progress.jsonl | while read -r name; do
+  file=$(rpm -ql "$name" | while read -r f; do [ -f "$f" ] && [ ! -L "$f" ] && [ -s "$f" ] && case $f in /etc/* | /bin/* | */lib*.so* | */ld-*) false;; esac && echo "$f" && break; done)
+  [ -n "$file" ] || continue
+  n=$((n + 1))
+  case $n in 1) : >"$file" ;; 2) rm "$file" ;; 3) printf X | dd of="$file" conv=notrunc 2>/dev/null ;; *) break ;; esac
+  echo "$name"
+done`)
+  const names = lost.stdout.trim().split('\n')
+  expect(names, lost.stderr).toHaveLength(3)
+  const verify = `rpm -V ${names.join(' ')} | grep -v ' c ' | grep -E '^(S|..5|missing)'`
+  expect((await host.sh(verify)).stdout.trim().split('\n').length).toBeGreaterThanOrEqual(3)
+
+  const { code, stderr, stdout } = await offline(host, 'resume')
+  expect(code, stderr).toBe(0)
+  expect(stdout).toMatch(/looking at the files that were written before/)
+  expect(await installed(host)).toEqual(final)
+  expect((await host.sh(verify)).stdout).toBe('')
+})
+
 test('killed among the removals, and again while resuming: resume reaches the same packages', async () => {
   const host = await aHost()
   const cut = await offline(host, 'upgrade', { kill: { onText: '"action": "cleanup", "package": "systemd-8' } })
