@@ -101,17 +101,22 @@ export class BatchRun {
     })
   }
 
-  /** Nobody is at work, and nothing waits for the operator, who may let a failed host begin again before a brake counts it. */
+  /** Somebody is at work, or something waits for the operator. */
   get #unsettled(): boolean {
+    return this.#forks.busy || this.#waits
+  }
+
+  /** While the run is paused: steps are left, or a failed host that the operator may let begin again before a brake counts it. */
+  get #waits(): boolean {
     const undecided = this.#at < this.#segments.length - 1 || this.#runs.some((run) => run.lost)
-    return this.#forks.busy || (this.#in.steering.paused && undecided)
+    return this.#in.steering.paused && undecided
   }
 
   async #settle(): Promise<void> {
-    const { steering } = this.#in
     await this.#forks.idle()
-    if (!steering.paused) return
-    await steering.goOn()
+    // A batch that was done while the run was paused is over: the pause is then before the next one.
+    if (!this.#waits) return
+    await this.#in.steering.goOn()
     // An operator who pauses a run may work on its hosts meanwhile.
     for (const run of this.#runs) run.forget()
   }

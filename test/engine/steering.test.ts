@@ -76,16 +76,17 @@ describe('pause', () => {
 })
 
 describe('next', () => {
+  const inTurn = (playbook: string) => playbook.replace('  tasks:', '  serial: 1\n  tasks:')
+  const batches = (events: readonly EventBody[]) => kinds(events).filter((kind) => !kind.startsWith('h'))
+
   it('goes on batch by batch, and pauses before each that follows', async () => {
-    const playbook = THREE.replace('  tasks:', '  serial: 1\n  tasks:')
-    const run = await steered({ hosts: ['h1', 'h2', 'h3'], playbook }, [
+    const run = await steered({ hosts: ['h1', 'h2', 'h3'], playbook: inTurn(BRAKED) }, [
       { on: resultOf('h1', 0), command: { command: 'pause' } },
       { on: isPaused, command: { command: 'next' }, atRest: true },
       { on: isPaused, command: { command: 'next' }, atRest: true },
       { on: isPaused, command: { command: 'next' }, atRest: true },
     ])
-    const order = kinds(run.events).filter((kind) => !kind.startsWith('h'))
-    expect(order).toEqual([
+    expect(batches(run.events)).toEqual([
       'batch 0',
       ...['paused', 'resumed', 'paused', 'resumed', 'batch 1'],
       ...['paused', 'resumed', 'batch 2'],
@@ -93,9 +94,20 @@ describe('next', () => {
     expect(run.statuses('h3')).toHaveLength(3)
   })
 
+  it('means the next batch where this one was done while the run was paused', async () => {
+    const run = await steered({ hosts: ['h1', 'h2', 'h3'], playbook: inTurn(BRAKED) }, [
+      { on: resultOf('h1', 2), command: { command: 'pause' } },
+      { on: isPaused, command: { command: 'next' }, atRest: true },
+      { on: isPaused, command: { command: 'resume' }, atRest: true },
+    ])
+    expect(batches(run.events)).toEqual([
+      ...['batch 0', 'paused', 'resumed', 'batch 1'],
+      ...['paused', 'resumed', 'batch 2'],
+    ])
+  })
+
   it('is taken back by resume', async () => {
-    const playbook = THREE.replace('  tasks:', '  serial: 1\n  tasks:')
-    const run = await steered({ hosts: ['h1', 'h2'], playbook }, [
+    const run = await steered({ hosts: ['h1', 'h2'], playbook: inTurn(THREE) }, [
       { on: (event) => event.type === 'batch_started', command: { command: 'pause' } },
       { on: isPaused, command: { command: 'next' }, atRest: true },
       { on: resultOf('h1', 2), command: { command: 'resume' } },
