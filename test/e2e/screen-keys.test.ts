@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Tmux } from '../../lab/tmux.ts'
@@ -99,7 +100,8 @@ test('a: what runs finishes, nothing else begins', async () => {
   await terminal.until(/\[STOPPING/)
   await go.now()
   await terminal.until(/code=99/)
-  expect(await work.run(['runs']).then(({ stdout }) => stdout)).toMatch(/aborted/)
+  expect((await work.run(['runs'])).stdout).toMatch(/aborted/)
+  expect(await readdir(work.dir)).not.toContain('never')
 })
 
 test('A: asks for the word, and cancels what runs on the hosts', async () => {

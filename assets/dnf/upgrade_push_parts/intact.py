@@ -26,8 +26,9 @@ def is_intact(header):
 def is_whole(file, algorithm):
     if file.state != rpm.RPMFILE_STATE_NORMAL or file.fflags & NOT_OURS:
         return True
+    path = paths.ROOT + file.name
     try:
-        there = os.lstat(paths.ROOT + file.name)
+        there = os.lstat(path)
     except OSError:
         return False
     if stat.S_ISLNK(file.mode):
@@ -36,12 +37,16 @@ def is_whole(file, algorithm):
         return True
     if not stat.S_ISREG(there.st_mode) or there.st_size != file.size:
         return False
-    return algorithm is None or not file.digest or digest(paths.ROOT + file.name, algorithm) == file.digest
+    return algorithm is None or not file.digest or digest(path, algorithm) == file.digest
 
 
 def digest(path, algorithm):
+    """None for a file that can't be read to its end."""
     found = hashlib.new(algorithm)
-    with open(path, "rb") as content:
-        for block in iter(lambda: content.read(1 << 20), b""):
-            found.update(block)
+    try:
+        with open(path, "rb") as content:
+            for block in iter(lambda: content.read(1 << 20), b""):
+                found.update(block)
+    except OSError:
+        return None
     return found.hexdigest()
