@@ -89,6 +89,25 @@ try {
   await keep('check-groups-100x32', await check.screen())
 } finally {
   await check.vanish()
+}
+
+// A fleet that is nearly alike: on three hosts or so somebody has been at one step before.
+await writeFile(
+  join(dir, 'alike.yml'),
+  `others: { seconds: 2, look: 2, changed: 100%, unreachable: 0%, refused: 0%, failed: 0% }
+names:
+  Boot entry: { changed: 99.8% }
+  Kernel and image in /boot: { changed: 99.9% }
+`,
+)
+const alike = await start(100, 32, '--check --diff --profile alike.yml')
+try {
+  await alike.until(/plan: \d+ the same/, 120)
+  await alike.keys('o')
+  await alike.until(/\n99\d the same, [1-9] differ[\s\S]*\[ENDED|\[ENDED[\s\S]*\n99\d the same, [1-9] differ/, 180)
+  await keep('check-differ-100x32', await alike.screen())
+} finally {
+  await alike.vanish()
   await rm(dir, { recursive: true, force: true })
 }
 

@@ -105,6 +105,23 @@ test('a thousand hosts with a profile of their own; the exit code is that of a r
   expect(failed).toBeLessThan(150)
 })
 
+test('one that was killed while it was watched is not said to be continued: there is nothing to continue', async () => {
+  const run = work.start(rehearsal('web[1:5],', '--speed', '1', '--output', 'json'))
+  const { run: id } = await run.event('its beginning', (event) => event.type === 'task_started')
+  const watcher = work.start(['watch', 'last', '--output', 'json'])
+  await watcher.event('its beginning', (event) => event.type === 'task_started')
+  run.signal('SIGKILL')
+  await run.ended
+  const { code, stderr } = await watcher.ended
+  expect(code).toBe(99)
+  expect(stderr).toBe(
+    `The process of run ${id} ended without the run's end. It was a rehearsal; look at it with: upgrade-push runs show ${id}\n`,
+  )
+  const again = await work.run(['watch', id])
+  expect(again.code).toBe(1)
+  expect(again.stderr).toMatch(/was cut off\n +look at it with: upgrade-push runs show/)
+})
+
 test('looked at again it is still a rehearsal, and no real run goes by it', async () => {
   const hosts = 'web[01:30],'
   const { code } = await work.run(rehearsal(hosts, '--speed', '20000'))

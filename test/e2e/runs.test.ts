@@ -4,9 +4,10 @@ import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { run as command } from '../../lab/command.ts'
+import { Tmux } from '../../lab/tmux.ts'
 import { controlPath } from '../../src/cli/runs/control-path.ts'
 import type { RunEvent } from '../../src/events/types.ts'
-import { type Run, Workspace } from './cli.ts'
+import { CLI, type Run, Workspace } from './cli.ts'
 import { put } from './files.ts'
 
 // Runs that were: listed, shown again, continued after a kill, watched and steered from a second process. The hosts are this machine itself.
@@ -146,6 +147,31 @@ describe('a controller that was killed', () => {
     expect(await readFile(join((await work.runs()).at(-1) as string, 'events.ndjson'), 'utf8')).not.toContain(
       'geheim42',
     )
+  })
+
+  test('on a terminal a secret is asked for without echo', async () => {
+    const id = await killed('-e', `api_token=geheim42`)
+    const terminal = await Tmux.start({
+      columns: 100,
+      rows: 90,
+      cwd: work.dir,
+      env: { XDG_STATE_HOME: join(work.dir, 'state') },
+    })
+    try {
+      await terminal.type(`${process.execPath} ${CLI} resume ${id} --output plain; echo "code=$?"`)
+      await terminal.keys('Enter')
+      await terminal.until(/^Value of api_token: *$/m)
+      await terminal.type('geheim42')
+      await terminal.keys('Enter')
+      const shown = await terminal.until(/code=\d/)
+      expect(shown).toMatch(/Resuming run [\s\S]*code=0/)
+      expect(shown).not.toContain('geheim42')
+    } finally {
+      await terminal.vanish()
+    }
+    const journal = await readFile(join((await work.runs()).at(-1) as string, 'events.ndjson'), 'utf8')
+    expect(journal).not.toContain('geheim42')
+    expect(journal).toContain(`"resumes":"${id}"`)
   })
 
   test('a torn last line hinders nothing', async () => {

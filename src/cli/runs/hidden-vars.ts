@@ -36,14 +36,16 @@ function withoutHidden(text: string, hidden: Set<string>): string | undefined {
   }
 }
 
+/** An empty map when nothing is left: `-e` must have a value. */
 function wholePairs(text: string, hidden: Set<string>): string {
-  return pairsOf(text)
+  const whole = pairsOf(text)
     .flatMap(({ name, value, start, end }) => {
       if (!value.includes(MASK)) return [text.slice(start, end).trim()]
       hidden.add(name)
       return []
     })
     .join(' ')
+  return whole || '{}'
 }
 
 function wholeEntries(text: string, hidden: Set<string>): string {

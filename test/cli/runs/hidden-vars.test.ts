@@ -6,6 +6,12 @@ import { MASK, recordedArgs } from '../../../src/cli/runs/recorded-args.ts'
 test.each([
   [['-i', 'h', 'p.yml', '-e', 'a=1'], ['-i', 'h', 'p.yml', '-e', 'a=1'], []],
   [['-e', "a=1 password='x y' b='2 3'", 'p.yml'], ['-e', "a=1 b='2 3'", 'p.yml'], ['password']],
+  [
+    ['-e', 'password=x', 'p.yml', '-De', 'token=y'],
+    ['-e', '{}', 'p.yml', '-De', '{}'],
+    ['password', 'token'],
+  ],
+  [['--extra-vars={"token":"x"}'], ['--extra-vars={}'], ['token']],
   [['--extra-vars={"a":1,"deep":{"token":"x"}}'], ['--extra-vars={"a":1}'], ['deep']],
 ])('of %j, once recorded, %j is left and %j hidden', (typed, args, hidden) => {
   expect(revealed(recordedArgs(typed))).toEqual({ args, hidden, lost: undefined })

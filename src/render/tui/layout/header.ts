@@ -32,7 +32,7 @@ function holdUp({ model, columns }: FrameContext): string | undefined {
     return `[ENDED: ${finished.outcome}, exit code ${finished.exitCode}${hint}]`
   }
   if (interrupt >= 2) return '[CANCELLING: running steps are stopped on their hosts]'
-  if (interrupt === 1) return '[STOPPING: running steps finish, none is started; Ctrl-C cancels them]'
+  if (interrupt === 1) return '[STOPPING: nothing new is sent, what was sent finishes; Ctrl-C cancels it]'
   return paused === undefined ? undefined : '[PAUSED: no host begins another step; r resumes]'
 }
 

@@ -23,7 +23,7 @@ const STEER: readonly Help[] = [
   ['n', 'go on until the end of a batch, then pause again'],
   ['R', 'retry the host under the cursor: it begins again with the step that failed'],
   ['s', 'skip it (asks): it finishes its step and begins no other in this run'],
-  ['a', 'abort: running steps finish, none is started; hosts are left between two steps'],
+  ['a', 'abort: nothing new is sent, what was sent finishes; hosts are left between two steps'],
   ['A', 'abort now (asks): running steps are cancelled on their hosts'],
 ]
 const OWN: Help = [
