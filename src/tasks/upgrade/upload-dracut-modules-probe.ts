@@ -5,6 +5,7 @@ import { sha256 } from './digest.ts'
 import { HOST, STATE } from './layout.ts'
 import { type ManifestState, readManifest, type StageManifest, stageManifest } from './manifests.ts'
 import { STAGE_DIGEST } from './stage-digest.ts'
+import { parseShownFiles, SHOW_FILES } from './staged-files.ts'
 
 export interface StageFact {
   readonly manifest: ManifestState<StageManifest>
@@ -29,15 +30,10 @@ export function stageProbe(known: readonly string[]): Probe<StageFact> {
     script: `known=${quote(list)}
 ${TREE_DIGEST}
 ${STAGE_DIGEST}
+${SHOW_FILES}
 cd ${STATE}/stage 2>/dev/null || exit 0
 echo "digest $(stage_digest)"
-find dracut kernel -type f -printf '%m %U:%G %p\\n' 2>/dev/null | while IFS= read -r line; do
-  place=\${line#* }; place=\${place#* }
-  sha=$(sha256sum <"$place" | cut -c1-64)
-  echo "file \${line%"$place"}$sha $place"
-  case " $known " in *" $sha "*) continue ;; esac
-  if [ "$(stat -c %s "$place")" -le 16384 ] && grep -qI . "$place"; then echo "text $place"; sed 's/^/|/' "$place"; echo; fi
-done
+show_files dracut kernel
 find dracut kernel ! -type f ! -type d -printf 'other %p\\n' 2>/dev/null
 [ ! -e ${STAGE_SOURCES} ] || while IFS= read -r path; do echo "source $(tree_digest "$path") $path"; done <${STAGE_SOURCES}
 [ ! -e ${HOST.stageManifest} ] || { printf 'manifest '; cat ${HOST.stageManifest}; }`,
@@ -47,24 +43,14 @@ find dracut kernel ! -type f ! -type d -printf 'other %p\\n' 2>/dev/null
 }
 
 function parseStage(stdout: string): StageFact {
-  const files: Record<string, string> = {}
+  const { files, texts, others } = parseShownFiles(stdout)
   const sources: Record<string, string> = {}
-  const texts: Record<string, string> = {}
   let digest = ''
   let manifest: string | undefined
-  let open: string | undefined
-  for (const line of stdout.split('\n')) {
-    if (line.startsWith('|') && open !== undefined) {
-      texts[open] += `${line.slice(1)}\n`
-      continue
-    }
+  for (const line of others) {
     const [word = '', ...rest] = line.split(' ')
     const text = rest.join(' ')
-    if (word === 'text') {
-      open = text
-      texts[open] = ''
-    } else if (word === 'digest') digest = text
-    else if (word === 'file') files[rest.slice(3).join(' ')] = rest.slice(0, 3).join(' ')
+    if (word === 'digest') digest = text
     else if (word === 'other') files[text] = 'other'
     else if (word === 'source') sources[rest.slice(1).join(' ')] = rest[0] ?? ''
     else if (word === 'manifest') manifest = text

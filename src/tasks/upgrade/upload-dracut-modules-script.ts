@@ -52,13 +52,12 @@ ${places.join('\n')}
 ==PLACES==
 cd "$S/stage" || exit 1
 # Sources on the host are copied anew, so whatever is no file of the controller goes.
-find dracut kernel ! -type d | while IFS= read -r place; do
-  grep -qxF -e "$place" "$S/stage/.new/places" || rm -f -- "$place"
-done
+find dracut kernel ! -type d | grep -vxF -f "$S/stage/.new/places" | while IFS= read -r place; do rm -f -- "$place"; done
 find dracut kernel -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null
-(cd "$S/stage/.new" && find dracut kernel -type f 2>/dev/null) | while IFS= read -r place; do
-  mkdir -p "$(dirname "$place")" && { [ ! -d "$place" ] || rm -rf -- "$place"; } && mv -f "$S/stage/.new/$place" "$place" || exit 1
-done || fail "the modules could not be moved into place below $S/stage"
+# What is left has a name that is wanted, so no file is in a folder's way and no folder in a file's.
+for part in dracut kernel; do
+  [ ! -d ".new/$part" ] || cp -a --remove-destination ".new/$part" . || exit 1
+done || fail "the modules could not be moved into place below $S/stage: is it full?"
 digests=$(while IFS= read -r path && IFS= read -r place; do
   [ -n "$path" ] || continue
   tree_digest "$path"

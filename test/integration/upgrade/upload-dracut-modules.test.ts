@@ -110,7 +110,7 @@ describe('upload_dracut_modules on LabOS 8', () => {
   })
 
   test('killed at any moment: what is there is whole or seen as missing, and the next run completes it', async () => {
-    for (const afterMs of [40, 60, 80, 100, 120, 150, 200]) {
+    for (const afterMs of [10, 20, 30, 40, 60, 80, 100, 120, 150, 200]) {
       await host.sh(`rm -rf ${STAGE}`)
       await go(acme(), { kill: { afterMs } })
       const { before, after } = await go(acme())

@@ -2,6 +2,7 @@ import type { Probe } from '../../contract.ts'
 import { TREE_DIGEST } from '../container/shell.ts'
 import { sha256 } from '../digest.ts'
 import { HOST } from '../layout.ts'
+import { parseShownFiles, SHOW_FILES } from '../staged-files.ts'
 
 /** What was copied from the host's own disk, and what is there now. */
 export interface StagedSource {
@@ -37,17 +38,12 @@ export function finishProbe(known: readonly string[]): Probe<FinishFact> {
   return {
     id: `upgrade.finish.${sha256(list)}`,
     script: `${TREE_DIGEST}
+${SHOW_FILES}
 known='${list}'
 [ ! -e ${HOST.planSums} ] || echo planned
 [ ! -e ${HOST.finished} ] || echo notes
 cd ${HOST.finish} 2>/dev/null || exit 0
-find . -type f ! -path ./sources -printf '%m %U:%G %P\\n' | while IFS= read -r line; do
-  place=\${line#* }; place=\${place#* }
-  sha=$(sha256sum <"$place" | cut -c1-64)
-  echo "file \${line%"$place"}$sha $place"
-  case " $known " in *" $sha "*) continue ;; esac
-  if [ "$(stat -c %s "$place")" -le 16384 ] && { [ ! -s "$place" ] || grep -qI . "$place"; }; then echo "text $place"; sed 's/^/|/' "$place"; echo; fi
-done
+show_files . ! -path ./sources
 find . ! -type f ! -type d -printf 'other %P\\n'
 [ ! -f sources ] || while read -r was copy place && IFS= read -r path; do
   intact=no
@@ -61,26 +57,16 @@ done <sources`,
 }
 
 function parseFinish(stdout: string): FinishFact {
-  const files: Record<string, string> = {}
-  const texts: Record<string, string> = {}
+  const { files, texts, others } = parseShownFiles(stdout)
   const sources: Record<string, StagedSource> = {}
-  let open: string | undefined
   let source: { place: string; was: string; now: string; intact: boolean } | undefined
   let planned = false
   let notes = false
-  for (const line of stdout.split('\n')) {
-    if (line.startsWith('|') && open !== undefined) {
-      texts[open] += `${line.slice(1)}\n`
-      continue
-    }
+  for (const line of others) {
     const [word = '', ...rest] = line.split(' ')
     const text = rest.join(' ')
     if (line === 'planned') planned = true
     else if (line === 'notes') notes = true
-    else if (word === 'text') {
-      open = text
-      texts[open] = ''
-    } else if (word === 'file') files[rest.slice(3).join(' ')] = rest.slice(0, 3).join(' ')
     else if (word === 'other') files[text] = 'other'
     else if (word === 'source') {
       const [was = '', now = '', intact = '', ...place] = rest
