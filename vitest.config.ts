@@ -18,7 +18,9 @@ export default defineConfig({
           name: 'lab',
           include: ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           exclude: ['test/e2e/vm/**'],
-          fileParallelism: false,
+          // Fleets have names, addresses and files of their own, and much of their time is waiting: for a boot, a time-out, a lock.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           testTimeout: 600_000,
           hookTimeout: 1_800_000,
           // Hundreds of real servers and processes on a machine that may be busy. What needs its second chance is marked in the output.

@@ -31,8 +31,6 @@ export interface Site {
   upgrade: string
   /** The same without what reboots: everything is frozen, nothing is armed. */
   prepare: string
-  /** The same without the transaction, too. */
-  image: string
   /** Only arms what was frozen: somebody else reboots, when he likes. */
   arm: string
   /** `upgrade`, but nobody waits long for the first boot. */
@@ -78,14 +76,12 @@ export async function makeSite(dir: string, distro: Distro): Promise<Site> {
     arm: `${upgrade.slice(0, upgrade.indexOf(tasks))}${tasks}    - boot_entry:\n        arm: true\n`,
     impatient: upgrade.replace(watching, watching + impatience),
     prepare: cutBefore(upgrade, 'The upgrade'),
-    image: cutBefore(upgrade, 'Packages, planned, downloaded and tested'),
   }
   for (const [name, text] of Object.entries(texts)) await writeFile(join(dir, `${name}.yml`), text)
   const path = (name: string) => join(dir, `${name}.yml`)
   return {
     upgrade: path('upgrade'),
     prepare: path('prepare'),
-    image: path('image'),
     arm: path('arm'),
     impatient: path('impatient'),
   }
