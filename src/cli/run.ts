@@ -28,6 +28,7 @@ import { openRenderer } from './renderer.ts'
 import { ControlServer } from './runs/control-server.ts'
 import { recordedArgs } from './runs/recorded-args.ts'
 import { pinned } from './runs/rerun.ts'
+import { secretTexts } from './secret-vars.ts'
 import { askRunSecrets, NO_SECRETS } from './secrets.ts'
 import { onSignals } from './signals.ts'
 
@@ -74,6 +75,7 @@ async function runPlaybooks(
   const mode: Mode = options.check ? 'check' : 'apply'
   const redactor = new Redactor()
   for (const secret of [secrets.become, secrets.login]) if (secret !== undefined) redactor.add(secret)
+  for (const secret of secretTexts(loaded.extraVars)) redactor.add(secret)
   const passphrase = passphrases((value) => void redactor.add(value))
   const confirmed = await confirmation(options, loaded, terms, { secrets, redactor, passphrase })
   const id = newRunId()

@@ -1,14 +1,15 @@
 import type { EventBody } from '../events/types.ts'
 import type { ValueMap } from '../expression/values.ts'
-import type { CommandResult } from '../remote/types.ts'
+import type { CommandResult, SectionResult } from '../remote/types.ts'
 import { ApplyError, type ApplyFrame, meets, type Probe, type Resource } from '../tasks/contract.ts'
-import { ApplyGroup, answered, type Compiled, compiled, look, type Pending, sectionsOf } from './apply-group.ts'
+import { type Answered, ApplyGroup, compiled, look, type Pending, sectionsOf } from './apply-group.ts'
 import { StepBoots } from './boots.ts'
 import { judged } from './conditions.ts'
 import { decide } from './decide.ts'
 import { placeOf } from './delegation.ts'
 import { type DriverInput, stepRef } from './driver-input.ts'
 import { FactCache } from './fact-cache.ts'
+import { Frame } from './frame.ts'
 import type { HostRun } from './host-run.ts'
 import { changed, failed, lastWords, unconverged } from './outcomes.ts'
 import type { Prepared } from './prepare.ts'
@@ -16,15 +17,18 @@ import { answers, keep } from './probing.ts'
 import { failureOf } from './remote-failure.ts'
 import { hides } from './secrecy.ts'
 import type { Access } from './sessions.ts'
-import type { StepRun, UnitOutcome } from './step-run.ts'
+import type { UnitOutcome } from './step-run.ts'
 
 /** Makes the changes of one host: short ones in groups, long ones alone; journals each, and verifies it by checking again. */
 export class Applier {
   readonly #in: DriverInput
+  readonly #onSettled: () => void
   readonly group = new ApplyGroup()
 
-  constructor(input: DriverInput) {
+  /** `onSettled`: a step or an item of it has ended, while others of its frame may still run. */
+  constructor(input: DriverInput, onSettled: () => void) {
     this.#in = input
+    this.#onSettled = onSettled
   }
 
   /**
@@ -109,49 +113,38 @@ export class Applier {
     stepRun.settle(unit, outcome)
   }
 
-  /** One frame. Returns the items of a failed loop that were not started because of their failed neighbour. */
+  /**
+   * One frame. Each change is settled as soon as it has answered: what was done is known, whatever becomes of the rest of the frame.
+   * Returns the items of a failed loop that were not started because of their failed neighbour.
+   */
   async #send(entries: Pending[], access: Access, wanted: readonly Probe<unknown>[]): Promise<Pending[]> {
     const { run, ports, context, interrupts } = this.#in
     const next = this.#unknownAfter(entries, wanted, access)
     const remote = access.writable
     let results: Awaited<ReturnType<typeof access.readOnly.probe>>
-    let changes: Compiled[]
+    let frame: Frame | undefined
     try {
       for (const entry of entries) this.#intent(entry)
       await ports.durable()
-      changes = compiled(entries, context.files)
+      const changes = compiled(entries, context.files)
       const sections = [...sectionsOf(changes), ...next.map(look)]
+      const taken = new Frame(changes, (answer) => this.#settle(answer, access))
+      frame = taken
+      const options = { signal: interrupts.signal, onResult: (result: SectionResult) => taken.take(result) }
       // A step with `check_mode: false` in a check acts inside the read-only sandbox.
-      results = await (remote
-        ? remote.frame(sections, { signal: interrupts.signal })
-        : access.readOnly.probe(sections, { signal: interrupts.signal }))
+      results = await (remote ? remote.frame(sections, options) : access.readOnly.probe(sections, options))
     } catch (error) {
       for (const entry of entries) this.#placeOf(entry).invalidate(['*'])
-      // Nobody knows how far the frame got: its first step carries the error, and the host's run ends with it.
-      const first = (entries[0] as Pending).stepRun
+      // Nobody knows how far the rest got: its first step carries the error, and the host's run ends with it.
+      const unknown = entries.filter((entry) => !frame?.settled.has(entry))
       const outcome = failed(failureOf(error))
-      for (const entry of entries) {
+      for (const entry of unknown) {
         this.#outcome(entry, outcome)
-        if (entry.stepRun === first) first.settle(entry.prepared.unit, outcome)
+        if (entry.stepRun === unknown[0]?.stepRun) entry.stepRun.settle(entry.prepared.unit, outcome)
       }
       return []
     }
-    for (const entry of entries) this.#placeOf(entry).invalidate(entry.decision.verdict.touches)
-    const rest: Pending[] = []
-    let broken: StepRun | undefined
-    for (const { entry, frame, applied, probes, verified } of answered(changes, results)) {
-      if (!applied.ran) {
-        if (entry.stepRun === broken) rest.push(entry)
-        continue
-      }
-      const cache = cacheOf(this.#in, entry.prepared, access)
-      keep(cache, probes, verified)
-      const outcome = this.#verify(entry, frame, applied, cache)
-      this.#outcome(entry, outcome)
-      entry.stepRun.settle(entry.prepared.unit, outcome)
-      // Whatever failed_when made of it: sections behind one that failed were not started.
-      if (applied.code !== 0) broken = entry.stepRun
-    }
+    const rest = frame.end(results)
     // Answers given in the middle of the frame may have been overtaken by later changes of it.
     entries.forEach((entry, i) => {
       for (const later of entries.slice(i + 1)) {
@@ -160,6 +153,16 @@ export class Applier {
     })
     keep(run.cache(access.user), next, results.slice(results.length - next.length))
     return rest
+  }
+
+  #settle({ entry, frame, applied, probes, verified }: Answered, access: Access): void {
+    this.#placeOf(entry).invalidate(entry.decision.verdict.touches)
+    const cache = cacheOf(this.#in, entry.prepared, access)
+    keep(cache, probes, verified)
+    const outcome = this.#verify(entry, frame, applied, cache)
+    this.#outcome(entry, outcome)
+    entry.stepRun.settle(entry.prepared.unit, outcome)
+    this.#onSettled()
   }
 
   /** Those of the probes whose answers are not known, or won't be any more once these changes are made. */

@@ -76,22 +76,34 @@ export function look({ script }: Probe<unknown>): Section {
   return { script, onFailure: 'continue' }
 }
 
+/** A change whose sections have all answered. */
 export interface Answered extends Compiled {
   readonly applied: SectionResult
   readonly probes: readonly Probe<unknown>[]
   readonly verified: readonly SectionResult[]
 }
 
-/** Puts a frame's results back beside the changes they belong to. */
-export function answered(changes: readonly Compiled[], results: readonly SectionResult[]): Answered[] {
-  let at = 0
-  return changes.map((change) => {
-    const applied = results[at++] as SectionResult
+/** Puts a frame's results, as they come, back beside the changes they belong to. */
+export class Answers {
+  readonly #waiting: Compiled[]
+  #results: SectionResult[] = []
+
+  constructor(changes: readonly Compiled[]) {
+    this.#waiting = [...changes]
+  }
+
+  /** The change that is complete with this result. */
+  take(result: SectionResult): Answered | undefined {
+    const [change] = this.#waiting
+    if (!change) return undefined
+    this.#results.push(result)
     const probes = verifying(change.entry)
-    const verified = results.slice(at, at + probes.length)
-    at += probes.length
+    const [applied, ...verified] = this.#results
+    if (!applied || verified.length < probes.length) return undefined
+    this.#waiting.shift()
+    this.#results = []
     return { ...change, applied, probes, verified }
-  })
+  }
 }
 
 /** An action has no postcondition to look for. */

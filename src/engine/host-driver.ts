@@ -38,8 +38,8 @@ export class HostDriver {
 
   constructor(input: DriverInput) {
     this.#in = input
-    this.#applier = new Applier(input)
     this.#reports = new ReportQueue(input)
+    this.#applier = new Applier(input, () => this.#reports.drainGood())
     this.#absent = new AbsentHost(input, this.#applier)
     this.#holding = new Holding(input)
   }

@@ -53,6 +53,15 @@ export class ReportQueue {
     }
   }
 
+  /** Reports what ended well, while others are still under way: a failure waits until it is known what travelled behind it. */
+  drainGood(): void {
+    for (let head = this.#queue[0]; head?.complete && !head.wentWrong; head = this.#queue[0]) {
+      if (this.#in.run.state !== 'active') return
+      this.#queue.shift()
+      this.#finish(head)
+    }
+  }
+
   #finish(stepRun: StepRun): void {
     const { run, ports, context, options } = this.#in
     const { step } = stepRun

@@ -91,7 +91,7 @@ export class Steering {
   #pace(command: 'pause' | 'resume' | 'next', roster: Roster): Decided {
     if (command === 'pause') {
       if (this.#paused) return refused('the run is paused already; resume or next lets it go on')
-      return accepted('hosts finish the step they are in and begin no other; connections stay open', () => {
+      return accepted('hosts finish what was sent to them and get nothing new; connections stay open', () => {
         this.#pausesAtBatch = false
         this.#pause(`no host begins another step${inStep(roster.busy)}`)
       })

@@ -1,6 +1,6 @@
 /** What an operator may ask of a run that is under way, by a key of the screen or from another shell. */
 export type SteeringCommand =
-  /** pause: hosts finish the step they are in and begin no other. next: go on until the end of a batch, then pause again. */
+  /** pause: hosts finish what was sent to them and get nothing new. next: go on until the end of a batch, then pause again. */
   | { readonly command: 'pause' | 'resume' | 'next' | 'abort' | 'abort-now' }
   /** skip: the host begins no other step of this run. retry: a host that failed begins again with the step that failed. */
   | { readonly command: 'skip' | 'retry'; readonly host: string }

@@ -1,6 +1,6 @@
 import { STATE_DIR } from './state.ts'
 import { RemoteError } from './types.ts'
-import type { RawResult } from './wire/channel.ts'
+import type { OnResult, RawResult } from './wire/channel.ts'
 import type { WireSection } from './wire/frame.ts'
 import type { FrameShell } from './wire/shell.ts'
 
@@ -40,11 +40,16 @@ export class FencedShell {
   }
 
   /** Sends a frame behind the fence. Rejects with RemoteError `fenced`, having run nothing, when another run holds the lock. */
-  async send(sections: readonly WireSection[], cap: number, signal?: AbortSignal): Promise<RawResult[]> {
+  async send(
+    sections: readonly WireSection[],
+    cap: number,
+    signal?: AbortSignal,
+    onResult?: OnResult,
+  ): Promise<RawResult[]> {
     const token = await this.token(signal)
-    if (token === undefined) return this.#shell.send(sections, cap, signal)
+    if (token === undefined) return this.#shell.send(sections, cap, signal, onResult)
     const guard: WireSection = { script: fenceScript(token), stop: true, timeoutMs: 30_000 }
-    const [passed, ...results] = await this.#shell.send([guard, ...sections], cap, signal)
+    const [passed, ...results] = await this.#shell.send([guard, ...sections], cap, signal, behind(1, onResult))
     if (passed?.code !== 0) throw fenced(this.host)
     return results
   }
@@ -52,6 +57,11 @@ export class FencedShell {
   close(): void {
     this.#shell.close()
   }
+}
+
+/** For a frame with `lead` sections of our own in front, of which nobody asked to hear. */
+export function behind(lead: number, onResult: OnResult | undefined): OnResult | undefined {
+  return onResult && ((index, result) => (index < lead ? undefined : onResult(index - lead, result)))
 }
 
 export function fenced(host: string): RemoteError {

@@ -28,6 +28,10 @@ export interface FrameOptions {
   readonly signal?: AbortSignal | undefined
   /** Cap for stdout and stderr of each section, bytes. Default 1 MiB. */
   readonly maxOutputBytes?: number | undefined
+  /**
+   * Called with each section's result as soon as it is there, in order; what is known when the frame ends badly was told here. Must not throw.
+   */
+  readonly onResult?: ((result: SectionResult) => void) | undefined
 }
 
 /**

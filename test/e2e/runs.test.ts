@@ -149,6 +149,25 @@ describe('a controller that was killed', () => {
     )
   })
 
+  test('a secret of -e is hidden wherever a step shows it', async () => {
+    const play = await put(
+      work,
+      'secret.yml',
+      '- hosts: h1\n  gather_facts: false\n  tasks:\n    - shell: echo {{ db_password }} {{ v.api_token }}\n      register: r\n    - debug: {var: r.stdout}\n',
+    )
+    const given = ['-e', 'db_password=hunter2zz', '-e', '{"v":{"api_token":"tokabc123"}}']
+    const run = await work.run(['-i', args[1] as string, play, ...given, '-vv'])
+    expect(run.code, run.stderr).toBe(0)
+    expect(run.stdout).toContain('******** ********')
+    const dir = (await work.runs()).at(-1) as string
+    const files = await readdir(dir, { recursive: true, withFileTypes: true })
+    const kept = await Promise.all(
+      files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8')),
+    )
+    expect(kept.length).toBeGreaterThan(1)
+    expect([run.stdout, run.stderr, ...kept].join('')).not.toMatch(/hunter2zz|tokabc123/)
+  })
+
   test('on a terminal a secret is asked for without echo', async () => {
     const id = await killed('-e', `api_token=geheim42`)
     const terminal = await Tmux.start({

@@ -28,7 +28,22 @@ describe('steps on one host', () => {
     const seen = events
       .filter(({ type }) => ['intent', 'outcome', 'host_result'].includes(type))
       .map(({ type }) => type)
-    expect(seen).toEqual(['intent', 'intent', 'outcome', 'outcome', 'host_result', 'host_result'])
+    expect(seen).toEqual(['intent', 'intent', 'outcome', 'host_result', 'outcome', 'host_result'])
+  })
+
+  it('what was done of steps that travelled together is told when it is done, and stays told when the rest is cancelled', async () => {
+    const { dir, frames, statuses, results } = await play({
+      playbook: `${HEAD}    - shell: echo one >DIR/1\n    - copy: { content: x, dest: DIR/2 }\n    - shell: sleep 60\n    - shell: touch DIR/4\n`,
+      onEvent(event, interrupts) {
+        if (event.type !== 'host_result' || event.step !== 1) return
+        interrupts.raise()
+        interrupts.raise()
+      },
+    })
+    expect(statuses('one')).toEqual(['changed', 'changed', 'failed'])
+    expect(results('one').at(-1)?.message).toMatch(/cancelled by the operator/)
+    expect(frames('one')).toBe(2)
+    expect([existsSync(`${dir}/2`), existsSync(`${dir}/4`)]).toEqual([true, false])
   })
 
   it('writes nothing in check mode, and says what depends on a change not made', async () => {

@@ -3,7 +3,7 @@ import type { SteeringCommand } from '../../events/commands.ts'
 
 /** What a second shell can ask of a run, with what it means. */
 export const CONTROL_WORDS = {
-  pause: 'hosts finish the step they are in and begin no other',
+  pause: 'hosts finish what was sent to them and get nothing new',
   resume: 'hosts go on',
   next: 'go on until the end of the batch, then pause again',
   skip: 'HOST begins no other step of this run',

@@ -1,5 +1,5 @@
 import type PQueue from 'p-queue'
-import type { FencedShell, HeldLock } from '../fence.ts'
+import { behind, type FencedShell, type HeldLock } from '../fence.ts'
 import { runJob } from '../job/job.ts'
 import { STOP_OTHERS } from '../job/scripts.ts'
 import { releaseLock, takeLock } from '../lock/lock.ts'
@@ -26,7 +26,7 @@ import type { RawResult } from '../wire/channel.ts'
 import type { WireSection } from '../wire/frame.ts'
 import type { FrameShell } from '../wire/shell.ts'
 import { ProbeRemote } from './probe.ts'
-import { asCommand, fromWire, OUTPUT_CAP, toWire } from './sections.ts'
+import { asCommand, fromWire, OUTPUT_CAP, toldFromWire, toWire } from './sections.ts'
 
 const COMMAND_TIMEOUT_MS = 600_000
 
@@ -59,7 +59,9 @@ export class HostRemote extends ProbeRemote implements Remote {
     const wire = sections.map((section) => toWire(section, COMMAND_TIMEOUT_MS))
     const settles = !held.settled && (await fenced.token(options.signal)) !== undefined
     const sent = settles ? [SETTLE, ...wire] : wire
-    const results = await fenced.send(sent, options.maxOutputBytes ?? OUTPUT_CAP, options.signal)
+    const cap = options.maxOutputBytes ?? OUTPUT_CAP
+    const told = behind(settles ? 1 : 0, toldFromWire(options.onResult))
+    const results = await fenced.send(sent, cap, options.signal, told)
     if (settles) this.#settled(results.shift())
     return results.map(fromWire)
   }

@@ -1,6 +1,6 @@
 import type { FrameOptions, ReadOnlyRemote, Section, SectionResult } from '../types.ts'
 import type { FrameShell } from '../wire/shell.ts'
-import { fromWire, OUTPUT_CAP, toWire } from './sections.ts'
+import { fromWire, OUTPUT_CAP, toldFromWire, toWire } from './sections.ts'
 
 const PROBE_TIMEOUT_MS = 120_000
 
@@ -20,7 +20,8 @@ export class ProbeRemote implements ReadOnlyRemote {
 
   async probe(sections: readonly Section[], options: FrameOptions = {}): Promise<SectionResult[]> {
     const wire = sections.map((section) => toWire(section, PROBE_TIMEOUT_MS))
-    const results = await this.#shell.send(wire, options.maxOutputBytes ?? OUTPUT_CAP, options.signal)
+    const cap = options.maxOutputBytes ?? OUTPUT_CAP
+    const results = await this.#shell.send(wire, cap, options.signal, toldFromWire(options.onResult))
     return results.map(fromWire)
   }
 }

@@ -1,5 +1,5 @@
-import type { CommandResult, Section, SectionResult } from '../types.ts'
-import type { RawResult } from '../wire/channel.ts'
+import type { CommandResult, FrameOptions, Section, SectionResult } from '../types.ts'
+import type { OnResult, RawResult } from '../wire/channel.ts'
 import type { WireSection } from '../wire/frame.ts'
 
 /** Bytes of each stream that are kept when nothing else is said. */
@@ -13,6 +13,11 @@ export function toWire({ script, payload, onFailure, timeoutMs }: Section, defau
 /** Decoded once, whole: chunks cut characters apart. */
 export function fromWire({ ran, code, stdout, stderr, truncated }: RawResult): SectionResult {
   return { ran, code, stdout: stdout.toString(), stderr: stderr.toString(), truncated }
+}
+
+/** Hands results on, decoded. */
+export function toldFromWire(onResult: FrameOptions['onResult']): OnResult | undefined {
+  return onResult && ((_index, result) => onResult(fromWire(result)))
 }
 
 /** A single section's result without `ran`. */

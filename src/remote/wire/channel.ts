@@ -22,6 +22,9 @@ export interface Greeting {
   readonly uid: number
 }
 
+/** Told of each section as soon as its result is there; must not throw. */
+export type OnResult = (index: number, result: RawResult) => void
+
 interface Pending {
   readonly sections: readonly WireSection[]
   readonly stdout: StreamPart[]
@@ -29,7 +32,8 @@ interface Pending {
   readonly resolve: (results: RawResult[]) => void
   readonly reject: (error: RemoteError) => void
   readonly detach: () => void
-  done: number
+  readonly onResult: OnResult | undefined
+  readonly results: RawResult[]
 }
 
 /** Frames in order over one running loop (loop.ts). Any deviation ends it: a dead channel is never used again. */
@@ -63,7 +67,7 @@ export class FrameChannel {
   }
 
   /** Sends a frame; several may be under way. Rejects with RemoteError and ends the channel when it is overdue, aborted or answered wrongly. */
-  send(sections: readonly WireSection[], cap: number, signal?: AbortSignal): Promise<RawResult[]> {
+  send(sections: readonly WireSection[], cap: number, signal?: AbortSignal, onResult?: OnResult): Promise<RawResult[]> {
     if (this.#dead) return Promise.reject(this.#dead)
     if (sections.length === 0) return Promise.resolve([])
     const nonce = freshNonce()
@@ -71,7 +75,7 @@ export class FrameChannel {
     return new Promise((resolve, reject) => {
       const onAbort = () => this.#die(new RemoteError('aborted', this.#host, 'cancelled by the operator'))
       const detach = () => signal?.removeEventListener('abort', onAbort)
-      const pending: Pending = { sections, stdout: [], stderr: [], resolve, reject, detach, done: 0 }
+      const pending: Pending = { sections, stdout: [], stderr: [], resolve, reject, detach, onResult, results: [] }
       if (signal?.aborted) {
         reject(new RemoteError('aborted', this.#host, 'cancelled by the operator'))
         return
@@ -107,16 +111,20 @@ export class FrameChannel {
   #part(pending: Pending, list: StreamPart[], part: StreamPart): void {
     if (part.label === 'begin') return
     list.push(part)
-    const index = pending.done
+    const index = pending.results.length
     const [out, err] = [pending.stdout[index], pending.stderr[index]]
     if (!out || !err) return
     if (out.status !== err.status || !/^(skip|\d{1,3})$/.test(out.status)) {
       this.#protocol('its two streams disagree about an exit code')
       return
     }
-    pending.done++
+    const ran = out.status !== 'skip'
+    const truncated = out.truncated || err.truncated
+    const result = { ran, code: ran ? Number(out.status) : 0, stdout: out.bytes, stderr: err.bytes, truncated }
+    pending.results.push(result)
     clearTimeout(this.#timer)
-    if (pending.done < pending.sections.length) this.#arm()
+    pending.onResult?.(index, result)
+    if (pending.results.length < pending.sections.length) this.#arm()
     else this.#complete(pending)
   }
 
@@ -124,20 +132,13 @@ export class FrameChannel {
     this.#queue.shift()
     pending.detach()
     if (this.#queue.length > 0) this.#arm()
-    pending.resolve(
-      pending.stdout.map((out, index) => {
-        const err = pending.stderr[index] as StreamPart
-        const ran = out.status !== 'skip'
-        const truncated = out.truncated || err.truncated
-        return { ran, code: ran ? Number(out.status) : 0, stdout: out.bytes, stderr: err.bytes, truncated }
-      }),
-    )
+    pending.resolve(pending.results)
   }
 
   /** The section now running is bounded in time. */
   #arm(): void {
     const pending = this.#queue[0]
-    const section = pending?.sections[pending.done]
+    const section = pending?.sections[pending.results.length]
     if (!section) return
     this.#timer = setTimeout(() => {
       const seconds = Math.round(section.timeoutMs / 1000)

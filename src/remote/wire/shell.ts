@@ -1,6 +1,6 @@
 import { assign } from '../quote.ts'
 import type { RemoteError } from '../types.ts'
-import type { FrameChannel, Greeting, RawResult } from './channel.ts'
+import type { FrameChannel, Greeting, OnResult, RawResult } from './channel.ts'
 import type { WireSection } from './frame.ts'
 
 /** Stops the process group of a channel that hangs, if the process is still the one that greeted. */
@@ -33,10 +33,15 @@ export class FrameShell {
   }
 
   /** Sends a frame. A section that is overdue or cancelled is stopped on the host before this rejects. */
-  async send(sections: readonly WireSection[], cap: number, signal?: AbortSignal): Promise<RawResult[]> {
+  async send(
+    sections: readonly WireSection[],
+    cap: number,
+    signal?: AbortSignal,
+    onResult?: OnResult,
+  ): Promise<RawResult[]> {
     const channel = await this.channel(signal)
     try {
-      return await channel.send(sections, cap, signal)
+      return await channel.send(sections, cap, signal, onResult)
     } catch (error) {
       const { kind } = error as RemoteError
       // Only the frame that ended the channel stops what ran in it.

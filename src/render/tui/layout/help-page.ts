@@ -18,7 +18,7 @@ const LOOK: readonly Help[] = [
   ['Ctrl-L', 'draw everything anew'],
 ]
 const STEER: readonly Help[] = [
-  ['p', 'pause: hosts finish the step they are in and begin no other'],
+  ['p', 'pause: hosts finish what was sent to them and get nothing new'],
   ['r', 'resume'],
   ['n', 'go on until the end of a batch, then pause again'],
   ['R', 'retry the host under the cursor: it begins again with the step that failed'],
