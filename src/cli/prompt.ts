@@ -1,5 +1,8 @@
+import type { Buffer } from 'node:buffer'
 import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ReadStream } from 'node:tty'
 import { UserError } from '../diagnostics/diagnostic.ts'
 
 /** Ctrl-C, the end of input or a no at a question; the message says what was done until then. */
@@ -29,8 +32,12 @@ export async function askSecret(question: string): Promise<string> {
   }
 }
 
-/** Asks on the terminal, where somebody is known to sit. Throws AbortedAtPrompt when nobody wanted to answer. */
+/**
+ * Asks on the terminal, where somebody is known to sit. What was typed before the question is no answer to it.
+ * Throws AbortedAtPrompt when nobody wanted to answer.
+ */
 export async function askLine(question: string): Promise<string> {
+  await dropTypedAhead(process.stdin)
   const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
   reader.setPrompt(`${question}: `)
   reader.prompt()
@@ -42,6 +49,24 @@ export async function askLine(question: string): Promise<string> {
   } finally {
     if (!answered) process.stderr.write('\n')
   }
+}
+
+/** Long enough for the terminal to hand over what it holds. */
+const TYPED_AHEAD_MS = 100
+
+/** Reads away what the terminal holds, lines and half a line alike. Throws AbortedAtPrompt when a Ctrl-C is among it. */
+async function dropTypedAhead(terminal: ReadStream): Promise<void> {
+  let typed = ''
+  const take = (chunk: Buffer) => {
+    typed += chunk.toString('latin1')
+  }
+  // Half a line is only given away in raw mode.
+  terminal.setRawMode(true)
+  terminal.on('data', take).resume()
+  await sleep(TYPED_AHEAD_MS)
+  terminal.pause().off('data', take)
+  terminal.setRawMode(false)
+  if (typed.includes('\x03')) throw new AbortedAtPrompt('aborted at the question: nothing was changed')
 }
 
 async function answer(reader: Interface, aborted: string): Promise<string> {

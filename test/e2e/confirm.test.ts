@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Tmux } from '../../lab/tmux.ts'
 import { CANCEL, CLI, Workspace } from './cli.ts'
 import { put } from './files.ts'
 
@@ -83,6 +85,28 @@ async function onTerminal(keys: () => string, ...more: string[]): Promise<{ code
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what moves the cursor is not what is read
   return { code, shown: shown.replaceAll('\r', '').replaceAll(/\u001b\[\d*[A-Z]/g, '') }
 }
+
+test('what was typed before the question is no answer to it', async () => {
+  const env = { XDG_STATE_HOME: join(work.dir, 'state') }
+  const terminal = await Tmux.start({ columns: 150, rows: 60, cwd: work.dir, env })
+  try {
+    await terminal.type(`${process.execPath} ${CLI} -i ${hosts} ${playbook}; echo "code=$?"`)
+    await terminal.keys('Enter')
+    // A whole line, and a half one: as fast as fingers that know what comes.
+    await terminal.type('yes')
+    await terminal.keys('Enter')
+    await terminal.type('ye')
+    await terminal.until(/Type yes: *$/m)
+    await sleep(1000)
+    expect(changed()).toEqual([])
+    await terminal.type('s')
+    await terminal.keys('Enter')
+    expect(await terminal.until(/code=\d+/)).toMatch(/code=99/)
+    expect(changed()).toEqual([])
+  } finally {
+    await terminal.vanish()
+  }
+})
 
 test('without a terminal: refused before any host is connected', async () => {
   const { code, stdout, stderr } = await run()
