@@ -69,7 +69,7 @@ function unknownOption(word: string, names: readonly string[]): UserError {
   if (instead !== undefined) return usage(`${dashed(word)} of ansible-playbook does not exist here`, instead)
   if (names.includes(word)) {
     const belongs = `${dashed(word)} does not belong to this command`
-    return usage(belongs, 'see: upgrade-push --help, and upgrade-push inventory --help')
+    return usage(belongs, 'see --help behind the command: upgrade-push --help, upgrade-push runs --help, ...')
   }
   const long = names.filter((name) => name.length > 1)
   const near = word.length > 1 ? closest(word, long) : undefined

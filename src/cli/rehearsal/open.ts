@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { ScaledClock } from '../../engine/rehearsal/clock.ts'
 import { forecast } from '../../engine/rehearsal/forecast.ts'
 import { simulated } from '../../engine/rehearsal/simulated.ts'
+import type { PlannedPlay } from '../../plan/plan.ts'
 import type { Hosts } from '../connections.ts'
 import type { LoadedRun } from '../load.ts'
 import type { RunOptions } from '../options.ts'
@@ -29,11 +30,17 @@ export interface Rehearsal extends Hosts {
   shortfall(): string | undefined
 }
 
+/** As events will spell them; undefined when a name is a template, which only the run can tell. */
+function namesOf(plays: readonly PlannedPlay[]): readonly string[] | undefined {
+  const names = plays.flatMap(({ steps }) => steps.map(({ node }) => node.name ?? node.task))
+  return names.every((name) => typeof name === 'string') ? names : undefined
+}
+
 /** Draws the fates of all hosts and sets the clock. Throws UserError for a profile that is wrong. */
 export async function openRehearsal(options: RunOptions, { playbooks, registry }: LoadedRun): Promise<Rehearsal> {
-  const profile = await chosenProfile(options.profile, registry.names())
-  const seed = options.seed ?? randomInt(1, 1_000_000)
   const plays = playbooks.flatMap((playbook) => playbook.plays)
+  const profile = await chosenProfile(options.profile, { tasks: registry.names(), steps: namesOf(plays) })
+  const seed = options.seed ?? randomInt(1, 1_000_000)
   const seconds = forecast(plays, { profile, seed }, { forks: options.forks, mode: options.check ? 'check' : 'apply' })
   const speed = options.speed ?? Math.max(1, Math.ceil(seconds / ABOUT_S))
   const clock = new ScaledClock(speed)

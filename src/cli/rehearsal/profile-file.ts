@@ -8,8 +8,16 @@ import { over, type Profile } from '../../engine/rehearsal/profile.ts'
 import { explain } from '../../expression/yaml/document.ts'
 import { profileSchema } from './profile-schema.ts'
 
-/** Reads a profile: what it says is laid over the built-in one. `tasks`: those that there are. Throws UserError with every place that is wrong. */
-export function parseProfile(path: string, text: string, tasks: readonly string[]): Profile {
+/** Names that a profile may speak of. */
+export interface Known {
+  /** All task plugins. */
+  readonly tasks: readonly string[]
+  /** The steps of the playbooks that are rehearsed; undefined when they are not known yet. */
+  readonly steps: readonly string[] | undefined
+}
+
+/** Reads a profile: what it says is laid over the built-in one. Throws UserError with every place that is wrong. */
+export function parseProfile(path: string, text: string, { tasks, steps }: Known): Profile {
   const source = new SourceFile(path, text)
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true })
   const [fault] = document.errors
@@ -21,11 +29,19 @@ export function parseProfile(path: string, text: string, tasks: readonly string[
   }
   const parsed = profileSchema.safeParse(document.toJS() ?? {})
   if (!parsed.success) throw new UserError(parsed.error.issues.flatMap((issue) => diagnose(issue, document, source)))
-  const unknown = Object.keys(parsed.data.tasks).find((task) => !tasks.includes(task))
-  if (unknown !== undefined) {
-    const origin = keyPlace(document, source, ['tasks', unknown])
-    throw new UserError({ message: `there is no task "${unknown}"`, origin, hint: didYouMean(unknown, tasks) })
-  }
+  const unknown = (key: 'tasks' | 'names', what: string, known: readonly string[]): Diagnostic[] =>
+    Object.keys(parsed.data[key])
+      .filter((name) => !known.includes(name))
+      .map((name) => ({
+        message: `there is no ${what} "${name}"`,
+        origin: keyPlace(document, source, [key, name]),
+        hint: didYouMean(name, known),
+      }))
+  const strangers = [
+    ...unknown('tasks', 'task', tasks),
+    ...(steps ? unknown('names', 'step in these playbooks with the name', steps) : []),
+  ]
+  if (strangers.length > 0) throw new UserError(strangers)
   const others = over(BUILT_IN.others, parsed.data.others)
   const all = new Map([...BUILT_IN.tasks].map(([task, base]) => [task, over(base, parsed.data.others)]))
   for (const [task, own] of Object.entries(parsed.data.tasks)) all.set(task, over(all.get(task) ?? others, own))

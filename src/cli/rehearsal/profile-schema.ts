@@ -3,12 +3,17 @@ import { MISHAPS, type Mishap, type Seconds, type TaskProfile } from '../../engi
 import { PHASES } from '../../tasks/upgrade/follow/phases.ts'
 
 const A_DAY = 86_400
-const positive = z.number().positive().max(A_DAY)
+const SOME_SECONDS = `expected seconds above 0, at most ${A_DAY}`
+const positive = z.number(SOME_SECONDS).positive(SOME_SECONDS).max(A_DAY, SOME_SECONDS)
 
-const percent = z
-  .string('expected a percentage, such as 2%')
-  .regex(/^(100|\d{1,2}(\.\d+)?)%$/, 'expected a percentage from 0% to 100%, such as 2%')
-  .transform((text) => Number.parseFloat(text) / 100)
+/** A plain 0 is as clear as 0%; any other number may be meant as a part of one. */
+const percent = z.preprocess(
+  (given) => (given === 0 ? '0%' : given),
+  z
+    .string('expected a percentage, such as 2%')
+    .regex(/^(100|\d{1,2}(\.\d+)?)%$/, 'expected a percentage from 0% to 100%, such as 2%')
+    .transform((text) => Number.parseFloat(text) / 100),
+)
 
 const seconds = z.union(
   [
@@ -34,20 +39,31 @@ const mishap = z.union(
   { error: 'expected a percentage such as 2%, or { rate: 2%, messages: [...] }' },
 )
 
+const A_MAP = {
+  error: (issue: { code?: string }) => (issue.code === 'invalid_type' ? 'expected a map of keys' : undefined),
+}
+
 const step = z
-  .strictObject({
-    seconds: seconds.optional(),
-    look: seconds.optional(),
-    changed: percent.optional(),
-    unreachable: mishap.optional(),
-    refused: mishap.optional(),
-    failed: mishap.optional(),
-    overdue: mishap.optional(),
-    lines: z.array(text).max(100).optional(),
-    says: z.array(text).max(100).optional(),
-    phases: z.partialRecord(z.enum(PHASES), positive).optional(),
-    packages: z.int().min(1).max(100_000).optional(),
-  })
+  .strictObject(
+    {
+      seconds: seconds.optional(),
+      look: seconds.optional(),
+      changed: percent.optional(),
+      unreachable: mishap.optional(),
+      refused: mishap.optional(),
+      failed: mishap.optional(),
+      overdue: mishap.optional(),
+      lines: z.array(text).max(100).optional(),
+      says: z.array(text).max(100).optional(),
+      phases: z.partialRecord(z.enum(PHASES), positive).optional(),
+      packages: z
+        .int('expected a number of packages')
+        .min(1, 'expected at least 1')
+        .max(100_000, 'expected at most 100000')
+        .optional(),
+    },
+    A_MAP,
+  )
   .superRefine((given, context) => {
     const sum = MISHAPS.reduce((all, name) => all + (given[name]?.rate ?? 0), 0)
     if (sum > 1) context.addIssue(`more than 100% of the hosts go wrong: ${MISHAPS.join(', ')} add up`)
@@ -60,11 +76,14 @@ const step = z
   })
 
 /** A profile file as people write it; docs/rehearsal.md is its reference. */
-export const profileSchema = z.strictObject({
-  others: step.optional(),
-  tasks: z.record(z.string(), step).default({}),
-  names: z.record(z.string(), step).default({}),
-})
+export const profileSchema = z.strictObject(
+  {
+    others: step.optional(),
+    tasks: z.record(z.string(), step, A_MAP).default({}),
+    names: z.record(z.string(), step, A_MAP).default({}),
+  },
+  A_MAP,
+)
 
 /** Without the keys that were not given: they must not hide what they are laid over. */
 function defined<T extends object>(given: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {

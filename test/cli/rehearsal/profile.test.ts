@@ -8,7 +8,8 @@ import { BUILT_IN } from '../../../src/engine/rehearsal/built-in.ts'
 import { profileOf } from '../../../src/engine/rehearsal/profile.ts'
 
 const TASKS = ['copy_boot', 'install_rpms', 'reboot_upgrade', 'run_dracut']
-const read = (text: string) => parseProfile('p.yml', text, TASKS)
+const KNOWN = { tasks: TASKS, steps: ['Build the image', 'Kernel and image in /boot'] }
+const read = (text: string) => parseProfile('p.yml', text, KNOWN)
 const faults = (text: string): string => {
   try {
     read(text)
@@ -56,9 +57,16 @@ test.each([
   ['others: { failed: 60%, refused: 41% }\n', /others: more than 100% of the hosts go wrong/],
   ['others: { secs: 2 }\n', /^p\.yml:1:11: others: has no key "secs"/],
   ['tasks: { run_dracu: {} }\n', /^p\.yml:1:10: there is no task "run_dracu"\n[\s\S]*did you mean "run_dracut"/],
+  [
+    'names: { Build an image: {} }\n',
+    /^p\.yml:1:10: there is no step in these playbooks with the name "Build an image"\n[\s\S]*did you mean "Build the image"/,
+  ],
+  ['others: { seconds: 0 }\n', /^p\.yml:1:\d+: others\.seconds: expected seconds/],
+  ['others: { phases: { arming: 0 } }\n', /^p\.yml:1:\d+: others\.phases\.arming: expected seconds above 0/],
+  ['others: []\n', /^p\.yml:1:9: others: expected a map of keys/],
   ['others: { phases: { flying: 3 } }\n', /^p\.yml:1:\d+: others\.phases/],
   ['others: [\n', /^p\.yml:\d+:\d+: YAML: /],
-  ['- a\n', /^p\.yml:1:1: /],
+  ['- a\n', /^p\.yml:1:1: expected a map of keys/],
 ])('%j is refused at its place', (text, expected) => {
   expect(faults(text)).toMatch(expected)
 })
@@ -73,6 +81,14 @@ afterAll(() => {
   rmSync(state, { recursive: true, force: true })
 })
 
+test('a plain 0 is no host, and names of steps that are not known yet are taken', () => {
+  expect(read('others: { unreachable: 0, refused: { rate: 0, messages: [x] } }\n').others.mishaps).toMatchObject({
+    unreachable: { rate: 0 },
+    refused: { rate: 0 },
+  })
+  expect(parseProfile('p.yml', 'names: { x: {} }\n', { tasks: TASKS, steps: undefined }).names.has('x')).toBe(true)
+})
+
 test('a run is named by its id, its directory or its journal', async () => {
   const dir = join(state, 'upgrade-push', 'runs', '20260101T000000Z-0000')
   mkdirSync(dir, { recursive: true })
@@ -84,8 +100,8 @@ test('a run is named by its id, its directory or its journal', async () => {
   ]
   writeFileSync(join(dir, 'events.ndjson'), events.map((event) => `${JSON.stringify(event)}\n`).join(''))
   for (const named of ['20260101T000000Z-0000', 'last', dir, join(dir, 'events.ndjson')]) {
-    expect((await chosenProfile(named, TASKS)).tasks.get('copy')?.seconds, named).toEqual({ seen: [1.5] })
+    expect((await chosenProfile(named, KNOWN)).tasks.get('copy')?.seconds, named).toEqual({ seen: [1.5] })
   }
-  await expect(chosenProfile('nothing', TASKS)).rejects.toThrow(/--profile: nothing: there is no such file and no such/)
-  expect(await chosenProfile(undefined, TASKS)).toBe(BUILT_IN)
+  await expect(chosenProfile('nothing', KNOWN)).rejects.toThrow(/--profile: nothing: there is no such file and no such/)
+  expect(await chosenProfile(undefined, KNOWN)).toBe(BUILT_IN)
 })
