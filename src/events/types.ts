@@ -162,6 +162,10 @@ export interface Counts {
   readonly retried?: number | undefined
   /** 1 for a host that the operator took out of the run before its last step. */
   readonly leftOut?: number | undefined
+  /** 1 for a host on which nothing went wrong and which did not get to the end of its play: a brake or the operator ended the run before. */
+  readonly stopped?: number | undefined
+  /** The same for one that had not begun its play. */
+  readonly notBegun?: number | undefined
 }
 
 /**

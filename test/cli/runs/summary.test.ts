@@ -52,16 +52,19 @@ test('a run that ended: hosts are counted once each, the worst thing first', () 
     d: { ...COUNTS, overdue: 1 },
     f: { ...COUNTS, leftOut: 1 },
     e: { ...COUNTS, failed: 1, unreachable: 1 },
+    g: { ...COUNTS, changed: 1, stopped: 1 },
+    h: { ...COUNTS, notBegun: 1 },
+    i: { ...COUNTS, notBegun: 1 },
   }
   journal(STARTED, { ...WARNING, type: 'run_finished', outcome: 'unreachable', exitCode: 4, recap, ms: 125_000 })
   const summary = summarise(RUN)
   expect(summary).toMatchObject({
     condition: 'unreachable',
     ms: 125_000,
-    tally: { ok: 1, changed: 1, failed: 3, unreachable: 1 },
+    tally: { ok: 1, changed: 1, failed: 3, unreachable: 1, stopped: 1, notBegun: 2 },
   })
   expect(listLines([summary])[1]).toMatch(
-    /^20261123T051334Z-ab12 {2}2026-11-2\d \d\d:13:34 {2}2 min 05 s {2}apply +upgrade\.yml +5 +1 +1 +3 +1 +unreachable$/,
+    /^20261123T051334Z-ab12 {2}2026-11-2\d \d\d:13:34 {2}2 min 05 s {2}apply +upgrade\.yml +5 +1 +1 +3 +1 +3 +unreachable$/,
   )
 })
 
