@@ -120,7 +120,7 @@ async function runPlaybooks(
   const started = now()
   bus.emit({
     ...runStarted(options, loaded, { mode, journal }),
-    ...(rehearsal && { rehearsal: rehearsal.words }),
+    ...(rehearsal && { rehearsal: rehearsal.words, speed: rehearsal.speed }),
     command: { cwd: process.cwd(), args: recordedArgs(pinned(origin.args, loaded.rerun)) },
     resumes: origin.resumes,
     confirmed: confirmed?.event,

@@ -51,6 +51,8 @@ export type EventBody =
       readonly journal?: string | undefined
       /** No host was touched: what was rehearsed and how. */
       readonly rehearsal?: string | undefined
+      /** How many times as fast as real hosts the simulated ones of a rehearsal go. */
+      readonly speed?: number | undefined
       /** What was typed, without secrets: values that had to be hidden read `********`. */
       readonly command?: { readonly cwd: string; readonly args: readonly string[] } | undefined
       /** The process that drives the run: tells whether a journal without an end is still being written. */

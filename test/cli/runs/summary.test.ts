@@ -116,6 +116,17 @@ test('a run whose disk became full is one that was cut off', async () => {
   expect(summarise(RUN)).toMatchObject({ condition: 'cut off', hosts: 5 })
 })
 
+test('a rehearsal: when it was really started, and the time of its hosts so far', () => {
+  const rehearsal = { rehearsal: 'simulated hosts', speed: 500, t: '2026-11-23T09:40:00.000Z' }
+  journal({ ...STARTED, process: processIdentity(), ...rehearsal }, { ...WARNING, t: '2026-11-23T11:40:00.000Z' })
+  expect(summarise(RUN, Date.parse('2026-11-23T05:13:40.000Z'))).toMatchObject({
+    condition: 'running',
+    started: '2026-11-23T05:13:34.000Z',
+    speed: 500,
+    ms: 7_200_000,
+  })
+})
+
 test('only runs are listed, newest first', () => {
   expect(allRuns()).toEqual([])
   for (const run of ['20261120T000000Z-1234', RUN]) makeRunDir(run)
