@@ -127,6 +127,14 @@ test('a rehearsal: when it was really started, and the time of its hosts so far'
   })
 })
 
+test('of two runs of one second the later made one is the newer, whatever its id', async () => {
+  const [plan, apply] = ['20261123T094310Z-e309', '20261123T094310Z-0e09']
+  makeRunDir(plan)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  for (const run of [apply, '20261123T094309Z-ffff', '20261123T094311Z-0000']) makeRunDir(run)
+  expect(allRuns()).toEqual(['20261123T094311Z-0000', apply, plan, '20261123T094309Z-ffff'])
+})
+
 test('only runs are listed, newest first', () => {
   expect(allRuns()).toEqual([])
   for (const run of ['20261120T000000Z-1234', RUN]) makeRunDir(run)
