@@ -4,10 +4,11 @@ import { execute } from '../engine/executor.ts'
 import { Interrupts } from '../engine/interrupts.ts'
 import { Steering } from '../engine/steering.ts'
 import { EventBus } from '../events/bus.ts'
-import { emptyState, fold, recap } from '../events/fold.ts'
+import { emptyState, fold } from '../events/fold.ts'
 import { HostLogs } from '../events/host-logs.ts'
 import { Journal } from '../events/journal.ts'
 import { EXIT, exitCodeOf, outcomeOf } from '../events/outcome.ts'
+import { recap } from '../events/recap.ts'
 import { Redactor } from '../events/redactor.ts'
 import { newRunId } from '../events/run-id.ts'
 import { makeRunDir } from '../events/state-dir.ts'
@@ -121,7 +122,7 @@ async function runPlaybooks(
   const started = now()
   bus.emit({
     ...runStarted(options, loaded, { mode, journal }),
-    ...(rehearsal && { rehearsal: rehearsal.words }),
+    ...(rehearsal && { rehearsal: rehearsal.words, speed: rehearsal.speed }),
     command: { cwd: process.cwd(), args: recordedArgs(pinned(origin.args, loaded.rerun)) },
     resumes: origin.resumes,
     confirmed: confirmed?.event,

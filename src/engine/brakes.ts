@@ -1,3 +1,4 @@
+import { counted } from '../diagnostics/counted.ts'
 import type { Play } from '../playbook/types.ts'
 
 export interface BatchTally {
@@ -13,9 +14,9 @@ export interface BatchTally {
  */
 export function brake(play: Play, { size, lost }: BatchTally): string | undefined {
   if (lost === 0) return undefined
-  if (play.anyErrorsFatal) return `any_errors_fatal: ${lost} of ${size} hosts of the batch failed`
+  if (play.anyErrorsFatal) return `any_errors_fatal: ${lost} of ${counted(size, 'host')} of the batch failed`
   if (play.maxFailPercentage !== undefined && (lost / size) * 100 > play.maxFailPercentage) {
-    return `max_fail_percentage ${play.maxFailPercentage}: ${lost} of ${size} hosts of the batch failed`
+    return `max_fail_percentage ${play.maxFailPercentage}: ${lost} of ${counted(size, 'host')} of the batch failed`
   }
   if (lost >= size) return `no host of the batch is left (${lost} of ${size} failed)`
   return undefined

@@ -28,8 +28,11 @@ interface PlayState {
   readonly steps: readonly { name: string; task: string }[]
   readonly hosts: readonly string[]
   readonly batches: number
-  /** Index of the batch under way or last done. */
+  /** Index of the batch under way or last done, and its hosts. */
   readonly batch?: number | undefined
+  readonly working: readonly string[]
+  /** Hosts of batches that were done as planned: nobody stopped them, and no brake did. */
+  readonly through: readonly string[]
   readonly brake?: string | undefined
   readonly skipped?: string | undefined
 }
@@ -50,6 +53,8 @@ export interface RunState {
 
 const NO_COUNTS: Counts = { ok: 0, changed: 0, deferred: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0 }
 
+const NEW_PLAY = { steps: [], hosts: [], batches: 0, working: [], through: [] }
+
 const NEW_HOST: HostState = { counts: NO_COUNTS, status: 'waiting', openIntents: 0 }
 
 export function emptyState(): RunState {
@@ -68,14 +73,16 @@ export function fold(state: RunState, event: RunEvent): RunState {
         // A host that failed in an earlier play stays failed; the others begin anew.
         if (!table.get(host)) table = table.set(host, NEW_HOST)
       }
-      return { ...state, hosts: table, plays: [...state.plays, { play, name, steps, hosts, batches }] }
+      return { ...state, hosts: table, plays: [...state.plays, { ...NEW_PLAY, play, name, steps, hosts, batches }] }
     }
     case 'play_skipped': {
       const { play, name, reason } = event
-      return { ...state, plays: [...state.plays, { play, name, steps: [], hosts: [], batches: 0, skipped: reason }] }
+      return { ...state, plays: [...state.plays, { ...NEW_PLAY, play, name, skipped: reason }] }
     }
     case 'batch_started':
-      return withPlay(state, event.play, { batch: event.batch })
+      return withPlay(state, event.play, { batch: event.batch, working: event.hosts })
+    case 'batch_finished':
+      return batchDone(state, event.play)
     case 'progress':
       return withHost(state, event.host, (host) => ({ ...host, status: busy(host), current: stepOf(event) }))
     case 'phase':
@@ -110,11 +117,6 @@ export function fold(state: RunState, event: RunEvent): RunState {
     default:
       return state
   }
-}
-
-/** Counts of every host, by name. */
-export function recap(state: RunState): { [host: string]: Counts } {
-  return Object.fromEntries(state.hosts.entries().map(([host, { counts }]) => [host, counts]))
 }
 
 /** As Ansible counts: a changed step is an ok one too, and so is a failure that is ignored. */
@@ -179,12 +181,19 @@ function steered({ cause, ...host }: HostState, event: Extract<RunEvent, { type:
   return { ...host, counts: { ...counts, failed: 0, unreachable: 0, retried }, status: 'working', current }
 }
 
-function gone({ status, counts }: HostState): boolean {
+/** Lost, or out of the run: whatever comes later, it is no success of this run. */
+export function gone({ status, counts }: HostState): boolean {
   return status === 'failed' || status === 'unreachable' || status === 'left-out' || (counts.overdue ?? 0) > 0
 }
 
 function busy(host: HostState): HostStatus {
   return gone(host) ? host.status : 'working'
+}
+
+function batchDone(state: RunState, index: number): RunState {
+  const play = state.plays.find(({ play }) => play === index)
+  if (!play || state.interrupt > 0 || play.brake !== undefined) return state
+  return withPlay(state, index, { through: [...play.through, ...play.working] })
 }
 
 function stepOf({ play, batch, step }: StepRef): StepRef {

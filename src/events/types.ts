@@ -51,6 +51,8 @@ export type EventBody =
       readonly journal?: string | undefined
       /** No host was touched: what was rehearsed and how. */
       readonly rehearsal?: string | undefined
+      /** How many times as fast as real hosts the simulated ones of a rehearsal go. */
+      readonly speed?: number | undefined
       /** What was typed, without secrets: values that had to be hidden read `********`. */
       readonly command?: { readonly cwd: string; readonly args: readonly string[] } | undefined
       /** The process that drives the run: tells whether a journal without an end is still being written. */
@@ -162,6 +164,10 @@ export interface Counts {
   readonly retried?: number | undefined
   /** 1 for a host that the operator took out of the run before its last step. */
   readonly leftOut?: number | undefined
+  /** 1 for a host on which nothing went wrong and which did not get to the end of its play: a brake or the operator ended the run before. */
+  readonly stopped?: number | undefined
+  /** The same for one that had not begun its play. */
+  readonly notBegun?: number | undefined
 }
 
 /**

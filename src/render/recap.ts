@@ -6,7 +6,8 @@ import type { Meaning, Paint } from './color.ts'
 export function recapLines(recap: { readonly [host: string]: Counts }, paint: Paint): string[] {
   const hosts = Object.entries(recap).sort(([a], [b]) => (a < b ? -1 : 1))
   const deferred = hosts.some(([, counts]) => counts.deferred > 0)
-  const some = (count: 'overdue' | 'retried' | 'leftOut') => hosts.some(([, counts]) => (counts[count] ?? 0) > 0)
+  const some = (count: 'overdue' | 'retried' | 'leftOut' | 'stopped' | 'notBegun') =>
+    hosts.some(([, counts]) => (counts[count] ?? 0) > 0)
   const columns: readonly (readonly [keyof Counts, Meaning, string?])[] = [
     ['ok', 'ok'],
     ['changed', 'changed'],
@@ -18,6 +19,8 @@ export function recapLines(recap: { readonly [host: string]: Counts }, paint: Pa
     ['ignored', 'skipped'],
     ...(some('retried') ? ([['retried', 'later']] as const) : []),
     ...(some('leftOut') ? ([['leftOut', 'failed', 'left-out']] as const) : []),
+    ...(some('stopped') ? ([['stopped', 'later']] as const) : []),
+    ...(some('notBegun') ? ([['notBegun', 'later', 'not-begun']] as const) : []),
   ]
   return hosts.map(([host, counts]) => {
     const fields = columns.map(([of, meaning, name = of], i) => {
@@ -37,7 +40,10 @@ const TOTALS_OVER = 20
 /** Names given of each kind. */
 const NAMED = 20
 
-/** `200 hosts: 187 well, 7 unreachable, 1 overdue, 4 failed, 1 left out` and the names of the latter; nothing where the recap fits a screen. */
+/**
+ * `200 hosts: 180 well, 7 unreachable, 1 overdue, 4 failed, 1 left out, 2 stopped, 5 not begun`, and the names of those on which something went
+ * wrong; nothing where the recap fits a screen.
+ */
 export function totalLines(recap: { readonly [host: string]: Counts }, paint: Paint): string[] {
   const hosts = Object.entries(recap)
   if (hosts.length <= TOTALS_OVER) return []
@@ -46,11 +52,18 @@ export function totalLines(recap: { readonly [host: string]: Counts }, paint: Pa
     kind,
     names: named(kind),
   }))
-  const well = hosts.length - wrong.reduce((sum, { names }) => sum + names.length, 0)
+  const short = (kind: 'stopped' | 'notBegun') => hosts.filter(([, counts]) => (counts[kind] ?? 0) > 0).length
+  const [stopped, notBegun] = [short('stopped'), short('notBegun')]
+  const well = hosts.length - stopped - notBegun - wrong.reduce((sum, { names }) => sum + names.length, 0)
   const lines = wrong.filter(({ names }) => names.length > 0)
   return [
     '',
-    [`${hosts.length} hosts: ${well} well`, ...lines.map(({ kind, names }) => `${names.length} ${kind}`)].join(', '),
+    [
+      `${hosts.length} hosts: ${well} well`,
+      ...lines.map(({ kind, names }) => `${names.length} ${kind}`),
+      ...(stopped > 0 ? [`${stopped} stopped`] : []),
+      ...(notBegun > 0 ? [`${notBegun} not begun`] : []),
+    ].join(', '),
     ...lines.map(({ kind, names }) => paint(MEANING[kind], `  ${kind}: ${listed(names)}`)),
   ]
 }
@@ -80,6 +93,7 @@ function wrongWith(counts: Counts): Wrong | undefined {
 function state(counts: Counts): Meaning {
   const wrong = wrongWith(counts)
   if (wrong) return MEANING[wrong]
+  if ((counts.stopped ?? 0) + (counts.notBegun ?? 0) > 0) return 'later'
   if (counts.changed > 0) return 'changed'
   return counts.deferred > 0 ? 'later' : 'ok'
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Tmux } from '../../lab/tmux.ts'
 import { allEvents } from '../../src/events/read-journal.ts'
 import type { RunEvent } from '../../src/events/types.ts'
 import { CLI, INITRAMFS, Workspace } from './cli.ts'
@@ -120,6 +121,39 @@ test('one that was killed while it was watched is not said to be continued: ther
   const again = await work.run(['watch', id])
   expect(again.code).toBe(1)
   expect(again.stderr).toMatch(/was cut off\n +look at it with: upgrade-push runs show/)
+})
+
+test('watched and shown again on a terminal: its clock is that of its hosts, and who is not done is neither ok nor changed', async () => {
+  const run = work.start(rehearsal('web[01:40],', '--forks', '10', '--speed', '100', '--output', 'json'))
+  const { run: id } = await run.event('the build', built)
+  const terminal = await Tmux.start({
+    columns: 120,
+    rows: 30,
+    cwd: work.dir,
+    env: { XDG_STATE_HOME: join(work.dir, 'state') },
+  })
+  try {
+    await terminal.type(`${process.execPath} ${CLI} watch ${id}; ${process.execPath} ${CLI} runs show ${id}`)
+    await terminal.keys('Enter')
+    const title = (await terminal.until(/10 running/)).split('\n')[0]
+    expect(title).toMatch(/^upgrade-push APPLY initramfs\.yml .*\d+m\d\ds$/)
+    run.signal('SIGINT')
+    expect((await run.ended).code).toBe(99)
+    await terminal.until(/REPLAY of a journal[\s\S]*40 hosts:/)
+    await terminal.keys('q')
+    expect(await terminal.until(/the replay was left/)).toMatch(/the replay was left, the run ended as aborted/)
+  } finally {
+    await terminal.vanish()
+  }
+  const listed = (await work.run(['runs', '--output', 'json'])).stdout.split('\n')
+  const summary = JSON.parse(listed.find((line) => line.includes(`"run":"${id}"`)) as string)
+  const { ok, changed, failed, unreachable, stopped, notBegun } = summary.tally
+  expect(summary.started.replaceAll(/[-:]|\.000/g, '')).toBe(id.slice(0, 16))
+  expect([ok, changed, failed + unreachable + stopped + notBegun]).toEqual([0, 0, 40])
+  expect(stopped).toBeGreaterThan(20)
+  const plain = await work.run(['runs', 'show', id])
+  expect(plain.stdout).toContain('40 hosts: 0 well')
+  expect(plain.stdout).toContain(`${stopped} stopped`)
 })
 
 test('looked at again it is still a rehearsal, and no real run goes by it', async () => {

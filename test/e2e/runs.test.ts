@@ -77,7 +77,7 @@ describe('list and show', () => {
     const id = await newest()
     const list = await work.run(['runs'])
     expect(list.stdout.split('\n')[1]).toMatch(
-      new RegExp(`^${id} +2\\S+ \\S+ +\\d+ s +apply +play\\.yml +3 +0 +2 +1 +0 +failed$`),
+      new RegExp(`^${id} +2\\S+ \\S+ +\\d+ s +apply +play\\.yml +3 +0 +2 +1 +0 +0 +failed$`),
     )
     expect(await work.run(['runs', 'show', 'last'])).toMatchObject({ code: 0, stdout: run.stdout, stderr: '' })
     const json = await work.run(['runs', 'show', id.slice(-4), '--output', 'json'])

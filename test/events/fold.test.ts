@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { emptyState, fold, type RunState, recap } from '../../src/events/fold.ts'
+import { emptyState, fold, type RunState } from '../../src/events/fold.ts'
 import { exitCodeOf, outcomeOf } from '../../src/events/outcome.ts'
+import { recap } from '../../src/events/recap.ts'
 import type { Counts, EventBody, HostResult, RunEvent, Status } from '../../src/events/types.ts'
 
 const head = { v: 1, seq: 1, t: '2026-11-23T05:13:34.567Z', run: 'r' } as const
@@ -15,7 +16,8 @@ function result(host: string, status: Status, more: Partial<HostResult> = {}): E
   return { type: 'host_result', host, status, ms: 1, ...ref, ...more }
 }
 
-const started: EventBody = { type: 'play_started', play: 0, name: 'p', hosts: ['a', 'b'], batches: 1, steps: [] }
+const steps = [{ name: 'one', task: 'command' }]
+const started: EventBody = { type: 'play_started', play: 0, name: 'p', hosts: ['a', 'b'], batches: 1, steps }
 
 test('counts are those of Ansible: changed is ok too, ignored failures are ok and ignored', () => {
   const state = run(

@@ -232,6 +232,16 @@ test('the recap of a fleet ends with who is not well', () => {
   expect(rest).toEqual([])
 })
 
+test('who did not get to the end is not well, and the totals say so', () => {
+  const { out, emit } = plainOnMemory()
+  const hosts = Array.from({ length: 25 }, (_, i) => [`h${i}`, { ...none, changed: 1, stopped: 1 }] as const)
+  const recap = Object.fromEntries([...hosts, ['lost', { ...none, failed: 1 }], ['late', { ...none, notBegun: 1 }]])
+  emit({ type: 'run_finished', outcome: 'aborted', exitCode: 99, ms: 1, recap })
+  expect(out.lines).toContain('27 hosts: 0 well, 1 failed, 25 stopped, 1 not begun')
+  expect(out.text).toMatch(/^h3 +: ok=0 .* stopped=1 +not-begun=0$/m)
+  expect(out.text).toMatch(/^late +: ok=0 .* stopped=0 +not-begun=1$/m)
+})
+
 test('an overdue host is neither well nor unreachable nor failed', () => {
   const { out, emit } = plainOnMemory()
   emit(...play(['w'], ['r', 'reboot_upgrade']), task(0, ['w']), result(0, 'w', 'overdue', { message: 'gone for 3 h' }))

@@ -1,3 +1,4 @@
+import { counted } from '../../diagnostics/counted.ts'
 import type { EventSink, RunEvent } from '../../events/types.ts'
 import type { Output } from '../../render/output.ts'
 
@@ -17,8 +18,7 @@ export class CheckProgress {
     this.#out = out
     this.#hosts = hosts
     this.#now = now
-    if (!out.isTTY)
-      out.write(`Making the plan: a check of ${hosts} ${hosts === 1 ? 'host' : 'hosts'}, which writes nothing\n`)
+    if (!out.isTTY) out.write(`Making the plan: a check of ${counted(hosts, 'host')}, which writes nothing\n`)
   }
 
   readonly sink: EventSink = (event) => {
@@ -27,7 +27,7 @@ export class CheckProgress {
     this.#told = this.#now()
     this.#open = true
     this.#out.write(
-      `\r\x1b[KMaking the plan (nothing is written): ${this.#looked.size} of ${this.#hosts} hosts looked at`,
+      `\r\x1b[KMaking the plan (nothing is written): ${this.#looked.size} of ${counted(this.#hosts, 'host')} looked at`,
     )
   }
 

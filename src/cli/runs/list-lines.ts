@@ -1,10 +1,11 @@
 import { basename } from 'node:path'
 import { visible } from '../../events/visible.ts'
-import type { RunSummary } from './summary.ts'
+import type { HostTally, RunSummary } from './summary.ts'
 
-const HEAD = ['RUN', 'WHEN', 'TOOK', 'MODE', 'PLAYBOOKS', 'HOSTS', 'OK', 'CHANGED', 'FAILED', 'UNREACHABLE', 'OUTCOME']
+const TALLY = ['OK', 'CHANGED', 'FAILED', 'UNREACHABLE', 'NOT DONE']
+const HEAD = ['RUN', 'WHEN', 'TOOK', 'MODE', 'PLAYBOOKS', 'HOSTS', ...TALLY, 'OUTCOME']
 /** Columns of figures stand at the right. */
-const FIGURES = new Set([2, 5, 6, 7, 8, 9])
+const FIGURES = new Set([2, 5, 6, 7, 8, 9, 10])
 
 /** The runs as a table, one line each. */
 export function listLines(runs: readonly RunSummary[]): string[] {
@@ -32,9 +33,16 @@ function cells(summary: RunSummary): string[] {
     rehearsal === undefined ? (mode ?? '-') : 'rehearsal',
     visible(playbooks.map((path) => basename(path)).join(' ') || '-', 40),
     String(hosts ?? '-'),
-    ...[tally?.ok, tally?.changed, tally?.failed, tally?.unreachable].map((count) => String(count ?? '-')),
+    ...figures(tally),
     visible([outcome, problem && `: ${problem}`, resumes && ` (resumes ${resumes})`].filter(Boolean).join(''), 200),
   ]
+}
+
+/** As TALLY names them: who was stopped on the way and who had not begun are not done, both. */
+function figures(tally: HostTally | undefined): string[] {
+  if (!tally) return TALLY.map(() => '-')
+  const { ok, changed, failed, unreachable, stopped, notBegun } = tally
+  return [ok, changed, failed, unreachable, stopped + notBegun].map(String)
 }
 
 /** `2026-11-23 05:13:34` where this person is. */

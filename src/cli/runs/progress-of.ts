@@ -1,4 +1,5 @@
-import { emptyState, fold, type RunState } from '../../events/fold.ts'
+import { emptyState, fold, gone, type RunState } from '../../events/fold.ts'
+import { reached } from '../../events/reached.ts'
 import { readJournal } from '../../events/read-journal.ts'
 
 /** The state that a run's journal leaves it in. Throws UserError. */
@@ -10,11 +11,8 @@ export async function stateOf(path: string): Promise<RunState> {
 
 /** How many hosts had done all steps of the last play they were in, and how many there were. Throws UserError. */
 export async function hostsDone(path: string): Promise<{ done: number; all: number }> {
-  const { hosts, plays } = await stateOf(path)
-  const lastPlay = new Map(plays.flatMap((play) => play.hosts.map((host) => [host, play] as const)))
-  const done = hosts.entries().filter(([name, { status, current }]) => {
-    const play = lastPlay.get(name)
-    return status === 'idle' && current?.play === play?.play && current?.step === (play?.steps.length ?? 0) - 1
-  })
-  return { done: done.length, all: hosts.size }
+  const state = await stateOf(path)
+  const far = reached(state)
+  const done = state.hosts.entries().filter(([name, host]) => !gone(host) && far(name) === 'end')
+  return { done: done.length, all: state.hosts.size }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../diagnostics/counted.ts'
 import { UserError } from '../../diagnostics/diagnostic.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import type { Counts } from '../../events/types.ts'
@@ -66,7 +67,7 @@ export async function rerunHosts(
   const left = limit ? chosen.filter((host) => limit.has(host)) : chosen
   if (left.length > 0) return { of, hosts: new Set(left) }
   throw new UserError({
-    message: `--rerun: of the ${chosen.length} hosts that are ${what} in run ${of} the limit leaves none`,
+    message: `--rerun: of the ${counted(chosen.length, 'host')} that ${chosen.length === 1 ? 'is' : 'are'} ${what} in run ${of} the limit leaves none`,
     hint: 'an empty selection does not mean all hosts',
   })
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../diagnostics/counted.ts'
 import { UserError } from '../../diagnostics/diagnostic.ts'
 import { loadVarsFile } from '../../inventory/vars-files.ts'
 import { extraVars } from '../extra-vars.ts'
@@ -32,7 +33,7 @@ export async function resumeRun({ run: word, added, extraVars: typed }: ResumeAr
   const options = await runOptionsOf(args)
   const { done, all } = await hostsDone(journalOf(id))
   process.stderr.write(
-    `Resuming run ${id}, in which ${done} of ${all} hosts were done. Each host looks at its steps again: what is done answers ok, and it goes on at its own.\n`,
+    `Resuming run ${id}, in which ${done} of ${counted(all, 'host')} ${all === 1 ? 'was' : 'were'} done. Each host looks at its steps again: what is done answers ok, and it goes on at its own.\n`,
   )
   const origin: RunOrigin = { args, resumes: id }
   const { run } = await import('../run.ts')

@@ -10,7 +10,7 @@ import { onlyHost } from './one-host.ts'
 import { Pace } from './pace.ts'
 import { allRuns, journalOf } from './run-files.ts'
 import { parseSpeed } from './speed.ts'
-import { summarise } from './summary.ts'
+import { type RunSummary, summarise } from './summary.ts'
 import { openView } from './view.ts'
 
 export interface ShowArguments {
@@ -31,8 +31,9 @@ export async function showRun(args: ShowArguments): Promise<number> {
   const out = new SafeOutput(process.stdout)
   const left = new AbortController()
   const pace: Pace = new Pace(speed, { tick: () => view.tick(), signal: left.signal })
-  const screen = { replay: { speed } }
-  const view = await openView({ summary: summarise(run), form, out, verbose: args.verbose, now: pace.now, screen })
+  const summary = summarise(run)
+  const screen = { replay: { speed, end: endOf(summary) } }
+  const view = await openView({ summary, form, out, verbose: args.verbose, now: pace.now, screen })
   void view.ended?.then(() => left.abort())
   for await (const event of readJournal(path)) {
     const shown = args.host === undefined ? event : onlyHost(event, args.host)
@@ -49,6 +50,13 @@ export async function showRun(args: ShowArguments): Promise<number> {
   const more = rehearsal === undefined ? AFTERWORD[condition] : undefined
   if (more !== undefined) process.stderr.write(`${more.replaceAll('RUN', run)}\n`)
   return EXIT.done
+}
+
+/** How the run ended, for who leaves its replay before that is shown. */
+function endOf({ condition }: RunSummary): string {
+  if (condition === 'running') return 'the run goes on'
+  if (condition === 'cut off') return 'the run was cut off before its end'
+  return condition === 'elsewhere' ? 'the run has no end yet' : `the run ended as ${condition}`
 }
 
 /** What to do about a run that has no end. */

@@ -5,6 +5,7 @@ import { journalEnds } from '../../events/journal-ends.ts'
 import type { Counts, Mode, Outcome, RunEvent } from '../../events/types.ts'
 import { isGone } from '../../remote/lock/holder.ts'
 import { journalOf } from './run-files.ts'
+import { startOf } from './run-time.ts'
 
 /** Hosts by how they ended; each is counted once. */
 export interface HostTally {
@@ -12,6 +13,9 @@ export interface HostTally {
   readonly changed: number
   readonly failed: number
   readonly unreachable: number
+  /** Nothing went wrong on them, and they did not get to the end of their play. */
+  readonly stopped: number
+  readonly notBegun: number
 }
 
 /** running: its process lives. cut off: it ended without an end in the journal. elsewhere: another controller drives it, or did. */
@@ -21,10 +25,12 @@ export interface RunSummary {
   readonly run: string
   readonly condition: RunCondition
   readonly started?: string | undefined
-  /** Up to now, or up to the last event, where the run has no end. */
+  /** Up to now, or up to the last event, where the run has no end; of a rehearsal the time of its hosts. */
   readonly ms?: number | undefined
   readonly mode?: Mode | undefined
   readonly rehearsal?: string | undefined
+  /** How many times as fast as real hosts those of a rehearsal go. */
+  readonly speed?: number | undefined
   readonly playbooks: readonly string[]
   readonly hosts?: number | undefined
   readonly tally?: HostTally | undefined
@@ -43,6 +49,7 @@ const started = z.object({
   hosts: z.number(),
   controller: z.string(),
   rehearsal: z.string().optional(),
+  speed: z.number().optional(),
   command: z.object({ cwd: z.string(), args: z.array(z.string()) }).optional(),
   process: z.object({ bootId: z.string(), pid: z.number(), startTime: z.string() }).optional(),
   resumes: z.string().optional(),
@@ -68,12 +75,14 @@ function summaryOf(run: string, first: RunEvent, last: RunEvent, now: number): R
     return { run, condition: 'unreadable', playbooks: [], problem: `${journalOf(run)} does not begin with a run` }
   }
   const { t, process, type: _, ...head } = parsed.data
-  const common = { run, started: t, ...head }
+  const rehearsed = head.rehearsal !== undefined
+  const common = { run, started: rehearsed ? startOf(run) : t, ...head }
   if (last.type === 'run_finished') {
     return { ...common, condition: last.outcome, ms: last.ms, tally: tallyOf(last.recap) }
   }
   const condition = unfinished(head.controller, process)
-  return { ...common, condition, ms: (condition === 'running' ? now : Date.parse(last.t)) - Date.parse(t) }
+  const until = condition === 'running' && !rehearsed ? now : Date.parse(last.t)
+  return { ...common, condition, ms: until - Date.parse(t) }
 }
 
 function unfinished(
@@ -86,10 +95,12 @@ function unfinished(
 
 /** An overdue host counts as failed, as it does for the exit code, and so does one that the operator took out. */
 export function tallyOf(recap: { readonly [host: string]: Counts }): HostTally {
-  const tally = { ok: 0, changed: 0, failed: 0, unreachable: 0 }
+  const tally = { ok: 0, changed: 0, failed: 0, unreachable: 0, stopped: 0, notBegun: 0 }
   for (const counts of Object.values(recap)) {
     if (counts.unreachable > 0) tally.unreachable++
     else if (counts.failed > 0 || (counts.overdue ?? 0) > 0 || (counts.leftOut ?? 0) > 0) tally.failed++
+    else if ((counts.stopped ?? 0) > 0) tally.stopped++
+    else if ((counts.notBegun ?? 0) > 0) tally.notBegun++
     else if (counts.changed > 0) tally.changed++
     else tally.ok++
   }

@@ -23,13 +23,15 @@ export interface ViewInput {
   readonly out: SafeOutput
   readonly verbose: number
   /** The clock of the run, where that is not the real one. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
+  /** How many times as fast as the reader's own that clock goes: 1. */
+  readonly pace?: number | undefined
   /** What the screen is to know of this way of looking. */
   readonly screen: Pick<ScreenOptions, 'control' | 'replay' | 'attached'>
 }
 
 /** Opens the view. The screen's library is loaded only for the screen. */
-export async function openView({ summary, form, out, verbose, now, screen }: ViewInput): Promise<View> {
+export async function openView({ summary, form, out, verbose, now, pace, screen }: ViewInput): Promise<View> {
   const tick = () => {}
   const clock = now && { now }
   if (form === 'json') return { ...createJsonRenderer(out), tick }
@@ -39,15 +41,18 @@ export async function openView({ summary, form, out, verbose, now, screen }: Vie
       color: wantsColor(out, process.env),
       verbosity: verbose,
       ...clock,
+      ...(pace !== undefined && { pace }),
     })
   }
   const { openScreen } = await import('../../render/tui/screen.ts')
+  const reproduce = argv(['upgrade-push', ...(summary.command?.args ?? [])])
   const shown = await openScreen({
     stdin: process.stdin,
     stdout: process.stdout,
     env: process.env,
-    reproduce: argv(['upgrade-push', ...(summary.command?.args ?? [])]),
-    resume: `upgrade-push resume ${summary.run}`,
+    reproduce,
+    // A rehearsal can't be resumed, only done again.
+    resume: summary.rehearsal === undefined ? `upgrade-push resume ${summary.run}` : reproduce,
     rehearsal: summary.rehearsal !== undefined,
     ...screen,
     ...clock,

@@ -6,6 +6,7 @@ import { outputForm } from '../output-form.ts'
 import { findRun } from './find-run.ts'
 import type { OutputWord } from './flags.ts'
 import { followJournal } from './follow.ts'
+import { RehearsedClock } from './rehearsed-clock.ts'
 import { remotePort } from './remote-port.ts'
 import { allRuns, dirOf, journalOf } from './run-files.ts'
 import { type RunSummary, summarise } from './summary.ts'
@@ -30,7 +31,10 @@ export async function watchRun(args: WatchArguments): Promise<number> {
   // A line of this display only: the run's journal does not have it.
   const told = (message: string) => last && view.sink({ ...stampOf(last), type: 'warning', message })
   const screen = { attached: true, control: remotePort(dirOf(run), run, told) }
-  const view = await openView({ summary: summarise(run), form, out, verbose: args.verbose, screen })
+  const summary = summarise(run)
+  const clock = summary.rehearsal === undefined ? undefined : new RehearsedClock(summary.speed ?? 0)
+  const pace = clock && Math.max(1, clock.speed)
+  const view = await openView({ summary, form, out, verbose: args.verbose, now: clock?.now, pace, screen })
   let left = false
   void view.ended?.then(() => {
     left = true
@@ -39,6 +43,7 @@ export async function watchRun(args: WatchArguments): Promise<number> {
   for await (const event of followJournal(journalOf(run), over)) {
     if (left || out.closed) break
     last = event
+    clock?.reach(event)
     view.sink(event)
     await out.drained()
   }

@@ -13,8 +13,8 @@ export interface ScreenOptions {
   readonly resume: string
   /** Every frame says that no host is touched. */
   readonly rehearsal?: boolean | undefined
-  /** A journal is shown, that many times as fast as it was written; leaving does nothing to any run. */
-  readonly replay?: { readonly speed: number } | undefined
+  /** A journal is shown, that many times as fast as it was written; leaving does nothing to any run. `end`: what became of the run. */
+  readonly replay?: { readonly speed: number; readonly end: string } | undefined
   /** Another process drives the run: leaving, also by Ctrl-C, does nothing to it. */
   readonly attached?: boolean | undefined
   /** Milliseconds since 1970; a test's clock. */

@@ -77,9 +77,10 @@ class InkScreen implements Screen {
     this.#stop()
     this.#terminal.leave()
     const { owns } = this
-    const { resume, reproduce } = this.#options
+    const { resume, reproduce, replay } = this.#options
     const command = this.#command ? reproduce : undefined
-    this.#terminal.write(summary(this.#model, { resume, command, owns, label: this.#label, color: this.#color }))
+    const options = { resume, command, owns, replay, label: this.#label, color: this.#color }
+    this.#terminal.write(summary(this.#model, options))
   }
 
   /** The run is driven by this process. */
@@ -130,7 +131,7 @@ class InkScreen implements Screen {
   }
 
   #compose(): Frame {
-    const { env, control, reproduce, resume } = this.#options
+    const { env, control, reproduce, resume, replay } = this.#options
     return frame({
       model: this.#model,
       view: this.#view,
@@ -140,6 +141,7 @@ class InkScreen implements Screen {
       signs: signsOf(env),
       steers: control !== undefined,
       owns: this.owns,
+      replay: replay !== undefined,
       label: this.#label,
       reproduce,
       resume,

@@ -1,5 +1,7 @@
+import { counted } from '../../diagnostics/counted.ts'
 import { painter } from '../color.ts'
 import { listed } from '../recap.ts'
+import { continuation } from './model/continuation.ts'
 import { failureText } from './model/failures.ts'
 import { overview } from './model/overview.ts'
 import type { RunModel } from './model/run-model.ts'
@@ -9,6 +11,8 @@ export interface SummaryOptions {
   /** The command that does this again, where it was asked for. */
   readonly command: string | undefined
   readonly owns: boolean
+  /** A journal was shown; `end`: what became of its run. */
+  readonly replay: { readonly end: string } | undefined
   readonly label: string
   readonly color: boolean
 }
@@ -17,7 +21,8 @@ export interface SummaryOptions {
 const GROUPS = 20
 
 /** What stays in the terminal's own text after the screen: failures by kind, totals, where the journal is, how to go on. */
-export function summary(model: RunModel, { resume, command, owns, label, color }: SummaryOptions): string {
+export function summary(model: RunModel, options: SummaryOptions): string {
+  const { command, owns, label, color } = options
   const paint = painter(color)
   const { started, finished } = model
   if (!started) return ''
@@ -33,9 +38,11 @@ export function summary(model: RunModel, { resume, command, owns, label, color }
     ...(counts.waiting > 0 ? [`${counts.waiting} not begun`] : []),
     ...(counts.running + counts.between > 0 ? [`${counts.running + counts.between} in the middle`] : []),
   ]
+  // Who leaves a run that another process drives ends nothing.
+  const more = owns || finished ? continuation(model, { ...options, replay: options.replay !== undefined }) : undefined
   const lines = [
     ...(label === '' ? [] : [label]),
-    `${started.mode === 'check' ? 'CHECK' : 'APPLY'} ${started.playbooks.join(' ')}: ${endText(model, owns)}`,
+    `${started.mode === 'check' ? 'CHECK' : 'APPLY'} ${started.playbooks.join(' ')}: ${endText(model, options)}`,
     ...groups.slice(0, GROUPS).flatMap((group) => {
       const names =
         group.hosts.size > 1
@@ -51,11 +58,11 @@ export function summary(model: RunModel, { resume, command, owns, label, color }
     ...(groups.length > GROUPS ? [`  and ${groups.length - GROUPS} more kinds of failure`] : []),
     ...model.plays.flatMap(({ stopped }) => (stopped === '' ? [] : [paint('failed', `  STOPPED: ${stopped}`)])),
     ...(model.warned > 0
-      ? [paint('warning', `  ${model.warned} warnings; the first: ${model.warnings[0] ?? ''}`)]
+      ? [paint('warning', `  ${counted(model.warned, 'warning')}; the first: ${model.warnings[0] ?? ''}`)]
       : []),
-    `${model.hosts.size} hosts: ${totals.join(', ')}`,
+    `${counted(model.hosts.size, 'host')}: ${totals.join(', ')}`,
     ...(started.journal === undefined ? [] : [`journal: ${started.journal}`]),
-    ...(owns && finished?.outcome !== 'done' && finished?.outcome !== 'pending' ? [`to continue: ${resume}`] : []),
+    ...(more === undefined ? [] : [`to continue: ${more}`]),
     ...(command === undefined ? [] : [`to do this again: ${command}`]),
   ]
   // No line of a rehearsal can be taken for a real run's.
@@ -63,7 +70,8 @@ export function summary(model: RunModel, { resume, command, owns, label, color }
   return lines.map((text) => `${text.startsWith(mark.trim()) ? '' : mark}${text}\n`).join('')
 }
 
-function endText({ finished }: RunModel, owns: boolean): string {
+function endText({ finished }: RunModel, { owns, replay }: SummaryOptions): string {
   if (finished) return `${finished.outcome}, exit code ${finished.exitCode}`
+  if (replay) return `the replay was left, ${replay.end}`
   return owns ? 'left before its end' : 'the screen was left, the run goes on'
 }

@@ -52,16 +52,19 @@ test('a run that ended: hosts are counted once each, the worst thing first', () 
     d: { ...COUNTS, overdue: 1 },
     f: { ...COUNTS, leftOut: 1 },
     e: { ...COUNTS, failed: 1, unreachable: 1 },
+    g: { ...COUNTS, changed: 1, stopped: 1 },
+    h: { ...COUNTS, notBegun: 1 },
+    i: { ...COUNTS, notBegun: 1 },
   }
   journal(STARTED, { ...WARNING, type: 'run_finished', outcome: 'unreachable', exitCode: 4, recap, ms: 125_000 })
   const summary = summarise(RUN)
   expect(summary).toMatchObject({
     condition: 'unreachable',
     ms: 125_000,
-    tally: { ok: 1, changed: 1, failed: 3, unreachable: 1 },
+    tally: { ok: 1, changed: 1, failed: 3, unreachable: 1, stopped: 1, notBegun: 2 },
   })
   expect(listLines([summary])[1]).toMatch(
-    /^20261123T051334Z-ab12 {2}2026-11-2\d \d\d:13:34 {2}2 min 05 s {2}apply +upgrade\.yml +5 +1 +1 +3 +1 +unreachable$/,
+    /^20261123T051334Z-ab12 {2}2026-11-2\d \d\d:13:34 {2}2 min 05 s {2}apply +upgrade\.yml +5 +1 +1 +3 +1 +3 +unreachable$/,
   )
 })
 
@@ -111,6 +114,25 @@ test('a run whose disk became full is one that was cut off', async () => {
   full.close()
   expect(full.error?.message).toContain('ENOSPC')
   expect(summarise(RUN)).toMatchObject({ condition: 'cut off', hosts: 5 })
+})
+
+test('a rehearsal: when it was really started, and the time of its hosts so far', () => {
+  const rehearsal = { rehearsal: 'simulated hosts', speed: 500, t: '2026-11-23T09:40:00.000Z' }
+  journal({ ...STARTED, process: processIdentity(), ...rehearsal }, { ...WARNING, t: '2026-11-23T11:40:00.000Z' })
+  expect(summarise(RUN, Date.parse('2026-11-23T05:13:40.000Z'))).toMatchObject({
+    condition: 'running',
+    started: '2026-11-23T05:13:34.000Z',
+    speed: 500,
+    ms: 7_200_000,
+  })
+})
+
+test('of two runs of one second the later made one is the newer, whatever its id', async () => {
+  const [plan, apply] = ['20261123T094310Z-e309', '20261123T094310Z-0e09']
+  makeRunDir(plan)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  for (const run of [apply, '20261123T094309Z-ffff', '20261123T094311Z-0000']) makeRunDir(run)
+  expect(allRuns()).toEqual(['20261123T094311Z-0000', apply, plan, '20261123T094309Z-ffff'])
 })
 
 test('only runs are listed, newest first', () => {

@@ -24,6 +24,7 @@ const { lines } = frame({
   signs: signsOf({}),
   steers: true,
   owns: true,
+  replay: false,
   label: '',
   reproduce: 'x',
   resume: 'y',

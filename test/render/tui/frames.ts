@@ -48,6 +48,7 @@ export function shown(
     signs: signsOf({}),
     steers: true,
     owns: true,
+    replay: false,
     label: '',
     reproduce: 'upgrade-push -i hosts.ini playbooks/initramfs.yml',
     resume: 'upgrade-push resume 20261123T050000Z-test',

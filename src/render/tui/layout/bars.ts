@@ -1,3 +1,4 @@
+import { counted } from '../../../diagnostics/counted.ts'
 import type { BatchTally } from '../model/overview.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line, type Part, type Span } from './line.ts'
@@ -45,7 +46,7 @@ function earlier(done: readonly BatchTally[], of: number, columns: number, signs
   return [
     ...(folded.length === 0
       ? []
-      : [line(columns, `${range} over: ${sum('size')} hosts, ${sum('done')} done, ${sum('lost')} lost`)]),
+      : [line(columns, `${range} over: ${counted(sum('size'), 'host')}, ${sum('done')} done, ${sum('lost')} lost`)]),
     ...done.slice(done.length - own).flatMap((batch) => batchLine(batch, of, columns, signs)),
   ]
 }

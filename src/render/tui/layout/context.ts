@@ -14,6 +14,8 @@ export interface FrameInput {
   readonly signs: Signs
   readonly steers: boolean
   readonly owns: boolean
+  /** A journal is shown: there is no run to go on or to leave. */
+  readonly replay: boolean
   /** What every frame must say of itself, such as that it is a rehearsal. */
   readonly label: string
   readonly reproduce: string

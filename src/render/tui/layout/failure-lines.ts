@@ -1,3 +1,4 @@
+import { counted } from '../../../diagnostics/counted.ts'
 import { failureText } from '../model/failures.ts'
 import { differences, planGroups } from '../model/plans.ts'
 import type { FrameContext } from './context.ts'
@@ -25,7 +26,7 @@ export function pendingLine({ model, columns }: FrameContext): Line | undefined 
   const [most, ...others] = planGroups(model.hosts.values())
   if (!most) return undefined
   const changes = most.steps.size
-  const alike = `${most.hosts.length} the same: ${changes === 0 ? 'nothing to change' : `${changes} steps would change`}`
+  const alike = `${most.hosts.length} the same: ${changes === 0 ? 'nothing to change' : `${counted(changes, 'step')} would change`}`
   const apart = others.reduce((sum, { hosts }) => sum + hosts.length, 0)
   if (apart === 0) return line(columns, 'plan: ', alike)
   const first = others[0]

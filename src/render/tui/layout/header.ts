@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { counted } from '../../../diagnostics/counted.ts'
 import { clean } from '../model/clean.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line, type Part, spread } from './line.ts'
@@ -52,7 +53,7 @@ export function countsLine({ model, fleet, columns }: FrameContext): Line {
   ]
   return line(
     columns,
-    `${model.hosts.size} hosts: `,
+    `${counted(model.hosts.size, 'host')}: `,
     ...bad(counts.failed + counts.refused, 'failed', 'failed'),
     ...bad(counts.unreachable, 'unreachable', 'failed'),
     ...bad(counts.overdue, 'overdue', 'overdue'),

@@ -31,10 +31,11 @@ const OWN: Help = [
   'as without a screen: first like a, then like A, the third time leaves at once; work that is detached on hosts goes on',
 ]
 const OTHER: Help = ['Ctrl-C q', 'leaves the screen; the run goes on in its own process']
+const REPLAY: Help = ['Ctrl-C q', 'leaves the replay, which does nothing to any run']
 
 /** What each key does, and what it means for the hosts. */
-export function helpPage({ columns, steers, owns, resume }: FrameContext): Line[] {
-  const items = [...LOOK, ...(steers ? STEER : []), owns ? OWN : OTHER]
+export function helpPage({ columns, steers, owns, replay, resume }: FrameContext): Line[] {
+  const items = [...LOOK, ...(steers ? STEER : []), owns ? OWN : replay ? REPLAY : OTHER]
   if (owns) items.push(['q', 'leaves once the run has ended: until then the run goes on only with this screen'])
   const width = columns < 80 ? 11 : 14
   const lines = items.flatMap(([keys, meaning]) =>

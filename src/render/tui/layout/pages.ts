@@ -1,3 +1,4 @@
+import { continuation } from '../model/continuation.ts'
 import type { FrameContext } from './context.ts'
 import { groupsPage } from './groups-page.ts'
 import { helpPage } from './help-page.ts'
@@ -8,7 +9,7 @@ import { wrap } from './width.ts'
 
 /** The lines of the page that is open over the list. */
 export function pageLines(context: FrameContext): { title: string; lines: Line[] } {
-  const { view, columns, model, reproduce, resume } = context
+  const { view, columns, model, reproduce } = context
   const host = model.hosts.get(view.selected ?? '')
   switch (view.page) {
     case 'groups':
@@ -21,9 +22,13 @@ export function pageLines(context: FrameContext): { title: string; lines: Line[]
         ...wrap(command, Math.max(1, columns - 2)).map((text) => line(columns, `  ${text}`)),
         line(columns, ''),
       ]
+      const more = continuation(model, context)
       return {
         title: 'command (printed again after the screen)',
-        lines: [...shown('Does this run again:', reproduce), ...shown('Continues it:', resume)],
+        lines: [
+          ...shown('Does this run again:', reproduce),
+          ...(more === undefined ? [] : shown('Continues it:', more)),
+        ],
       }
     }
     case 'log': {

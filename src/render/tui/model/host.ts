@@ -46,7 +46,7 @@ export interface HostView {
   since: number
   last: string
   phase: Omit<PhaseReport, 'seconds'> | undefined
-  counts: { -readonly [K in Exclude<keyof Counts, 'retried' | 'leftOut'>]-?: number }
+  counts: { -readonly [K in Exclude<keyof Counts, 'retried' | 'leftOut' | 'stopped' | 'notBegun'>]-?: number }
   failure: FailureGroup | undefined
   cause: string
   remedy: string

@@ -212,7 +212,10 @@ export class RunModel {
     batch.finished = true
     for (const host of batch.hosts) {
       if (isLost(host) || ['done', 'held', 'left-out'].includes(host.standing)) continue
-      this.#stand(host, this.interrupt > 0 || this.play?.stopped ? 'stopped' : 'done')
+      const early = this.interrupt > 0 || this.play?.stopped
+      // Who had not begun is not stopped in anything.
+      if (!early) this.#stand(host, 'done')
+      else if (host.standing !== 'waiting') this.#stand(host, 'stopped')
     }
   }
 
@@ -227,11 +230,15 @@ export class RunModel {
         return
       case 'brake':
         if (this.play) this.play.stopped = clean(event.reason)
-        for (const name of event.remaining) this.#stand(this.host(name), 'held')
+        for (const host of event.remaining.map((name) => this.host(name))) {
+          if (host.standing !== 'done') this.#stand(host, 'held')
+        }
         this.#say(`STOPPED by a brake: ${event.reason}`, true)
         return
       case 'interrupt':
         this.interrupt = Math.max(this.interrupt, event.level)
+        // Hosts end the step they are in, and none begins in the place of one that is through.
+        this.#turns.reset()
         this.#say(event.message, true)
         return
       case 'steering':
