@@ -33,9 +33,14 @@ export function hostPage(context: FrameContext, host: HostView): Line[] {
           `${pad(step.name, width)} ${short(context.now - host.since)}${last}`,
         ),
       )
-    } else lines.push(line(columns, `. -        ${step.name}`))
+    } else lines.push(line(columns, `. ${pad(isSent(host, index) ? 'sent' : '-', 8)} ${step.name}`))
   }
   return [...lines, ...allDiffs(context, host)]
+}
+
+/** It went along with the step that runs, and waits for it on the host. */
+function isSent({ standing, sent }: HostView, step: number): boolean {
+  return standing === 'running' && sent.some((one) => one.step === step)
 }
 
 function stepLines(columns: number, width: number, name: string, outcome: StepOutcome): Line[] {

@@ -2,6 +2,7 @@ import type { Counts, HostResult, Status } from '../../../events/types.ts'
 import type { Diff, PhaseReport } from '../../../tasks/contract.ts'
 import type { FailureGroup } from './failures.ts'
 import type { LineLog } from './line-log.ts'
+import type { Sent } from './sent.ts'
 import type { Shared } from './shared.ts'
 
 /**
@@ -45,6 +46,8 @@ export interface HostView {
   /** When it began that step, or came to stand as it does; event time. */
   since: number
   last: string
+  /** Changes under way, oldest first: those that share a round trip are sent at once, and the first of them is what it does. */
+  sent: readonly Sent[]
   phase: Omit<PhaseReport, 'seconds'> | undefined
   counts: { -readonly [K in Exclude<keyof Counts, 'retried' | 'leftOut'>]-?: number }
   failure: FailureGroup | undefined
@@ -70,6 +73,7 @@ export function newHost(name: string): HostView {
     step: 0,
     since: 0,
     last: '',
+    sent: [],
     phase: undefined,
     counts: { ok: 0, changed: 0, deferred: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0, overdue: 0 },
     failure: undefined,
