@@ -1,6 +1,6 @@
 import { painter } from '../color.ts'
 import { listed } from '../recap.ts'
-import { failureText } from './model/failures.ts'
+import { failureText, hostsOf } from './model/failures.ts'
 import { overview } from './model/overview.ts'
 import type { RunModel } from './model/run-model.ts'
 
@@ -41,7 +41,7 @@ export function summary(model: RunModel, { resume, command, owns, label, color }
         group.hosts.size > 1
           ? [
               `    ${listed(
-                [...group.hosts].map(({ name }) => name),
+                hostsOf(group).map(({ name }) => name),
                 10,
               )}`,
             ]

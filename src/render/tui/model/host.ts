@@ -32,6 +32,8 @@ export interface StepOutcome {
   readonly remedy: string
   readonly ms: number
   readonly diff?: Shared<readonly Diff[]> | undefined
+  /** The diff as it compares with those of other hosts: the host's own name is `<host>` in it. */
+  readonly alike?: Shared<readonly Diff[]> | undefined
   readonly findings?: Shared<Findings> | undefined
   /** The item of a loop. */
   readonly item?: string | undefined
@@ -40,6 +42,8 @@ export interface StepOutcome {
 /** One host as the screen knows it. Changed in place, event by event: at ten thousand hosts a copy for each event would cost too much. */
 export interface HostView {
   readonly name: string
+  /** Its place in the inventory, by which lists of hosts are in order. */
+  readonly index: number
   standing: HostStanding
   /** Index among all steps of the run: the step it is in, or the next one it will do. */
   step: number
@@ -66,9 +70,10 @@ export interface HostView {
   inSegment: boolean
 }
 
-export function newHost(name: string): HostView {
+export function newHost(name: string, index: number): HostView {
   return {
     name,
+    index,
     standing: 'waiting',
     step: 0,
     since: 0,

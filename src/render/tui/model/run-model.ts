@@ -127,7 +127,7 @@ export class RunModel {
   host(name: string): HostView {
     let host = this.hosts.get(name)
     if (!host) {
-      host = newHost(name)
+      host = newHost(name, this.hosts.size)
       this.hosts.set(name, host)
     }
     return host
