@@ -4,17 +4,7 @@ import { type KeyName, keyNames } from '../../../src/render/tui/view/keys.ts'
 import { press } from '../../../src/render/tui/view/reduce.ts'
 import type { Effect, Situation } from '../../../src/render/tui/view/situation.ts'
 import { FIRST_VIEW, isLooking, type ViewState } from '../../../src/render/tui/view/state.ts'
-
-const situation: Situation = {
-  listed: ['web1', 'web2', 'web3', 'web4'],
-  standing: (host) => (host === 'web1' ? 'failed' : 'running'),
-  pageSize: 3,
-  lines: 10,
-  ended: false,
-  steers: true,
-  owns: true,
-  resume: 'upgrade-push resume RUN',
-}
+import { situation } from './frames.ts'
 
 function type(keys: readonly KeyName[], at: Partial<Situation> = {}, from: ViewState = FIRST_VIEW) {
   let view = from
