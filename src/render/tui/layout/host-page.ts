@@ -5,6 +5,7 @@ import type { HostView, StepOutcome } from '../model/host.ts'
 import type { FrameContext } from './context.ts'
 import { EMPTY, type Line, line, type Part, type Tone } from './line.ts'
 import { STATUS } from './look.ts'
+import { widestStep } from './step-width.ts'
 import { short } from './time.ts'
 import { pad, wrap } from './width.ts'
 
@@ -18,7 +19,7 @@ export function hostPage(context: FrameContext, host: HostView): Line[] {
   if (host.cause !== '') lines.push(...wrapped(columns, 'cause: ', host.cause, 'failed'))
   if (host.remedy !== '') lines.push(...wrapped(columns, 'remedy: ', host.remedy))
   lines.push(EMPTY)
-  const width = Math.min(40, Math.max(12, Math.floor(columns / 3)))
+  const width = Math.min(Math.max(40, widestStep(model)), Math.max(12, Math.floor(columns / 3)))
   for (const [index, step] of model.steps.entries()) {
     const outcome = host.outcomes[index]
     const at = index === host.step && host.standing === 'running'

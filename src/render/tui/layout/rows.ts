@@ -3,6 +3,7 @@ import type { RunModel } from '../model/run-model.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line } from './line.ts'
 import { STANDING } from './look.ts'
+import { widestStep } from './step-width.ts'
 import { short } from './time.ts'
 import { pad, widthOf } from './width.ts'
 
@@ -11,7 +12,7 @@ export function hostRows(context: FrameContext, hosts: readonly HostView[], curs
   const { columns, signs, model, now } = context
   const most = columns < 80 ? 14 : columns < 120 ? 20 : 40
   const name = hosts.reduce((widest, host) => Math.max(widest, Math.min(most, widthOf(host.name))), 6)
-  const step = columns < 80 ? 6 : columns < 120 ? 22 : 32
+  const step = stepWidth(model, columns)
   return hosts.map((host) => {
     const { glyph, word, tone } = STANDING[host.standing]
     const selected = host.name === cursor
@@ -26,6 +27,14 @@ export function hostRows(context: FrameContext, hosts: readonly HostView[], curs
     )
     return { ...parts, selected }
   })
+}
+
+/** As wide as the widest step needs, where the last line of the host keeps at least half of what a wide terminal has. */
+function stepWidth(model: RunModel, columns: number): number {
+  if (columns < 80) return 6
+  const most = columns < 120 ? 22 : 32 + Math.floor((columns - 120) / 2)
+  const count = widthOf(`${model.play?.length ?? 0}`) * 2 + 2
+  return Math.min(most, Math.max(6, count + widestStep(model)))
 }
 
 /** `3/10 run_dracut`: the play's steps are counted. */
