@@ -1,3 +1,4 @@
+import { hostLogPath } from '../../../events/host-logs.ts'
 import type { Diff } from '../../../tasks/contract.ts'
 import { diffLines } from '../../diff-lines.ts'
 import { clean } from '../model/clean.ts'
@@ -18,6 +19,8 @@ export function hostPage(context: FrameContext, host: HostView): Line[] {
   if (host.facts !== '') lines.push(line(columns, host.facts))
   if (host.cause !== '') lines.push(...wrapped(columns, 'cause: ', host.cause, 'failed'))
   if (host.remedy !== '') lines.push(...wrapped(columns, 'remedy: ', host.remedy))
+  const journal = model.started?.journal
+  if (journal !== undefined) lines.push(...wrapped(columns, 'log: ', hostLogPath(journal, host.name)))
   lines.push(EMPTY)
   const width = Math.min(Math.max(40, widestStep(model)), Math.max(12, Math.floor(columns / 3)))
   for (const [index, step] of model.steps.entries()) {

@@ -1,6 +1,7 @@
 import { withoutHostName } from '../../../events/host-name.ts'
 import type { HostResult, Status } from '../../../events/types.ts'
 import { clean } from './clean.ts'
+import { commandOutput } from './command-output.ts'
 import { factsLine } from './facts-line.ts'
 import type { HostView, StepOutcome } from './host.ts'
 import { inPlan, planPart } from './plans.ts'
@@ -79,6 +80,7 @@ function logged(model: RunModel, host: HostView, event: HostResult, step: number
   const said = event.message ? `: ${event.message}` : ''
   if (event.status !== 'ok' || event.message) {
     model.log(host, `[${model.steps[step]?.name ?? step + 1}]${item} ${event.status}${said}`)
+    for (const text of commandOutput(event)) model.log(host, text)
   }
 }
 
