@@ -53,6 +53,7 @@ export function summary(model: RunModel, { resume, command, owns, label, color }
     ...(model.warned > 0
       ? [paint('warning', `  ${model.warned} warnings; the first: ${model.warnings[0] ?? ''}`)]
       : []),
+    ...(model.leaving === '' ? [] : [paint('warning', model.leaving)]),
     `${model.hosts.size} hosts: ${totals.join(', ')}`,
     ...(started.journal === undefined ? [] : [`journal: ${started.journal}`]),
     ...(owns && finished?.outcome !== 'done' && finished?.outcome !== 'pending' ? [`to continue: ${resume}`] : []),

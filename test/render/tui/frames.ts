@@ -63,6 +63,7 @@ export const situation: Situation = {
   pageSize: 3,
   lines: 10,
   ended: false,
+  interrupt: 0,
   steers: true,
   owns: true,
   resume: 'upgrade-push resume RUN',

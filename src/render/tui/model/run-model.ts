@@ -62,6 +62,8 @@ export class RunModel {
   warned = 0
   paused: string | undefined
   interrupt = 0
+  /** What it means for the hosts that the run was left at once. */
+  leaving = ''
   notice: Notice | undefined
   finished: Of<'run_finished'> | undefined
   /** Grows with every event. */
@@ -118,6 +120,8 @@ export class RunModel {
       case 'run_finished':
         this.finished = event
         this.paused = undefined
+        // It advised on a run that goes on. Why a play was stopped stands with the play.
+        this.notice = undefined
         return
       default:
         this.#steered(event)
@@ -253,6 +257,7 @@ export class RunModel {
         return
       case 'interrupt':
         this.interrupt = Math.max(this.interrupt, event.level)
+        if (event.level === 3) this.leaving = clean(event.message, 1000)
         this.#say(event.message, true)
         return
       case 'steering':
