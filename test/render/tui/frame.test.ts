@@ -197,8 +197,8 @@ describe('steps that were sent in one round trip', () => {
 
   test('the first of them that has no result is the one that runs', () => {
     const together = [...announced, sent(0), sent(1), sent(2)]
-    expect(row(together)).toContain('web1 1/3 one 5s does one')
-    expect(row([...together, result(0, 'web1', 'changed')])).toContain('web1 2/3 two 0s does two')
+    expect(row(together)).toContain('web1 1/3 one 5s (sent with 2 more) does one')
+    expect(row([...together, result(0, 'web1', 'changed')])).toContain('web1 2/3 two 0s (sent with 1 more) does two')
     const past = [...together, result(0, 'web1', 'changed'), result(1, 'web1', 'changed')]
     expect(row(past)).toContain('web1 3/3 three 0s does three')
     expect(modelOf([...past, result(2, 'web1', 'changed')]).host('web1').standing).toBe('done')
@@ -215,7 +215,7 @@ describe('steps that were sent in one round trip', () => {
 
   test('items of a loop go by one by one', () => {
     const loop = [...announced, sent(0, 0), sent(0, 1), sent(1)]
-    expect(row(loop)).toContain('does one to 0')
+    expect(row(loop)).toContain('(sent with 1 more) does one to 0')
     expect(row([...loop, result(0, 'web1', 'changed', { item: { label: 'a', index: 0 } })])).toContain('does one to 1')
   })
 

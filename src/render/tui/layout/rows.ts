@@ -51,6 +51,13 @@ function timeText(host: HostView, now: number, model: RunModel): string {
   return short((model.finished ? model.time : now) - host.since)
 }
 
+/** Any of the steps that share a round trip may be the one at work by now: the host tells when all are done. */
+function alongText({ standing, sent, step }: HostView): string {
+  const along = new Set(sent.map((one) => one.step))
+  along.delete(step)
+  return standing === 'running' && along.size > 0 ? `(sent with ${along.size} more) ` : ''
+}
+
 function lastText(host: HostView): string {
   if (host.standing === 'done') {
     const { changed, deferred } = host.counts
@@ -58,7 +65,7 @@ function lastText(host: HostView): string {
     return changed > 0 ? `${changed} changed${later}` : `nothing to change${later}`
   }
   if (host.standing === 'failed' || host.standing === 'refused' || host.standing === 'unreachable') return host.cause
-  if (!host.phase) return host.last
+  if (!host.phase) return `${alongText(host)}${host.last}`
   const { phase, n, of, state } = host.phase
   const count = n === undefined ? '' : ` ${n}${of === undefined ? '' : `/${of}`}`
   const late = state === 'overdue' ? ', longer than expected' : ''
