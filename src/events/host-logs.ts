@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { PhaseReport } from '../tasks/contract.ts'
 import type { HostResult, RunEvent } from './types.ts'
 import { visibleLines } from './visible.ts'
@@ -88,6 +88,11 @@ export class HostLogs {
     log.lines = []
     log.pending = 0
   }
+}
+
+/** Where the log of a host is, beside the journal of its run. */
+export function hostLogPath(journal: string, host: string): string {
+  return join(dirname(journal), 'hosts', `${logName(host)}.log`)
 }
 
 /** A file name that only this host has and that stays in its directory, whatever the inventory calls the host. */

@@ -31,11 +31,14 @@ describe('a word that the parser would take for something else', () => {
 })
 
 test.each([
-  ['Unknown argument: list', '--list does not belong to this command\n  see --help behind the command: upgrade-push --help'],
+  [
+    'Unknown argument: list',
+    '--list does not belong to this command\n  see --help behind the command: upgrade-push --help',
+  ],
   ['Unknown arguments: c, local', '-c of ansible-playbook does not exist here\n  set ansible_connection'],
-  ['Unknown argument: x', 'unknown option: -x\n  see --help behind the command: upgrade-push --help'],
+  ['Unknown argument: x', 'unknown option: -x\n  see: upgrade-push --help'],
   ['Not enough non-option arguments: got 0, need at least 1', 'no playbook\n  name one: upgrade-push -i INVENTORY'],
-  ['Not enough arguments following: limit', '--limit needs a value\n  see --help behind the command: upgrade-push --help'],
+  ['Not enough arguments following: limit', '--limit needs a value\n  see: upgrade-push --help'],
   [
     'Invalid values:\n  Argument: output, Given: "xml", Choices: "plain", "json"',
     '--output: "xml" is not among: plain, json',

@@ -50,6 +50,12 @@ async function back(): Promise<void> {
   await terminal.until(/── hosts [\s\S]*^\s*jk move/m)
 }
 
+/** Whoever pressed a key is asked for one more at the end. */
+async function leave(): Promise<void> {
+  await terminal.until(/\[ENDED/)
+  await terminal.keys('q')
+}
+
 const steered = async () =>
   (await work.journal((await work.runs()).at(-1) as string)).flatMap((event) =>
     event.type === 'steering' ? [event.command] : [],
@@ -71,8 +77,9 @@ test('R: a host that failed begins again with its step', async () => {
   await terminal.until(/h[12] has not failed: only a host that failed is retried/)
   await put(work, 'mended', '')
   await terminal.keys('g', 'R')
-  await terminal.until(/0 failed[\s\S]*running +h3 +2\/2/)
+  await terminal.until(/0 failed[\s\S]*running +h3 +1\/2 [^\n]*sent with 1 more/)
   await go.now()
+  await leave()
   await terminal.until(/3 hosts: 3 done, 0 failed[\s\S]*code=0/)
   expect(await steered()).toEqual(['retry'])
 })
@@ -89,6 +96,7 @@ test('n: batch by batch, and a pause before the next', async () => {
   await terminal.keys('n')
   await terminal.until(/\[PAUSED[\s\S]*4 done/)
   await terminal.keys('r')
+  await leave()
   await terminal.until(/6 hosts: 6 done, 0 failed[\s\S]*code=0/)
   expect(await steered()).toEqual(['next', 'pause', 'next', 'resume'])
 })
@@ -101,6 +109,7 @@ test('a: what runs finishes, nothing else begins', async () => {
   await terminal.keys('a')
   await terminal.until(/\[STOPPING/)
   await go.now()
+  await leave()
   await terminal.until(/code=99/)
   expect((await work.run(['runs'])).stdout).toMatch(/aborted/)
   expect(await readdir(work.dir)).not.toContain('never')
@@ -119,6 +128,7 @@ test('A: asks for the word, and cancels what runs on the hosts', async () => {
   await terminal.until(/Abort now: running steps are cancelled/)
   await terminal.type('abort')
   await terminal.keys('Enter')
+  await leave()
   await terminal.until(/code=99/)
   expect(await steered()).toEqual(['abort-now'])
 })

@@ -122,6 +122,17 @@ test('SIGTERM and Ctrl-C mean what they mean without a screen, and the terminal 
   await terminal.until(/\ntyped and seen/)
 })
 
+test('the third Ctrl-C leaves at once, and what that means for the hosts stays in the terminal', async () => {
+  await begin('--limit h1,h3,h4')
+  await terminal.keys('C-c')
+  await terminal.until(/\[STOPPING/)
+  await terminal.keys('C-c', 'C-c')
+  const after = await terminal.until(/code=99/)
+  expect(after.replace(/\s+/g, ' ')).toMatch(
+    /left before its end Leaving at once: work that was started detached goes on/,
+  )
+})
+
 test('a terminal that vanishes: steps that run finish, none is started, the journal is whole', async () => {
   await begin()
   const pid = await runPid()

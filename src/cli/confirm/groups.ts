@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { withoutHostName } from '../../events/host-name.ts'
 import type { HostPlan, PendingStep } from './host-plan.ts'
 
 /** Hosts that have the same to be done, in the same words; `variants` are those whose diffs are the same too. */
@@ -26,7 +27,7 @@ export function groupPlans(plans: Iterable<HostPlan>): PlanGroup[] {
   const groups = new Map<string, Map<string, Draft>>()
   for (const { host, pending: own } of plans) {
     if (own.length === 0) continue
-    const pending = withoutName(own, host)
+    const pending = withoutHostName(own, host)
     const words = digest(pending.map(({ diff: _, ...step }) => step))
     const details = digest(pending.map(({ diff }) => diff))
     const variants = groups.get(words) ?? new Map<string, Draft>()
@@ -44,15 +45,6 @@ export function groupPlans(plans: Iterable<HostPlan>): PlanGroup[] {
       return { steps: most?.steps ?? [], hosts: sorted.flatMap(({ hosts }) => hosts), variants: sorted }
     })
     .sort(largest)
-}
-
-/** A host's own name, in a path or a text, makes no other plan of it. Names that could be any word stay. */
-function withoutName(steps: readonly PendingStep[], host: string): readonly PendingStep[] {
-  if (!/[\d.-]/.test(host)) return steps
-  const name = new RegExp(`(?<![A-Za-z0-9])${host.replaceAll(/[^A-Za-z0-9]/g, '\\$&')}(?![A-Za-z0-9])`, 'g')
-  return JSON.parse(JSON.stringify(steps), (_, value: unknown) =>
-    typeof value === 'string' ? value.replaceAll(name, '<host>') : value,
-  ) as PendingStep[]
 }
 
 function digest(value: unknown): string {

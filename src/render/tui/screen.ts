@@ -12,7 +12,7 @@ import { Terminal } from './terminal.ts'
 import type { KeyName } from './view/keys.ts'
 import { press } from './view/reduce.ts'
 import type { Effect } from './view/situation.ts'
-import { FIRST_VIEW, isLooking, type ViewState } from './view/state.ts'
+import { atEnd, FIRST_VIEW, type ViewState } from './view/state.ts'
 
 const FPS = 8
 const FRAME_MS = 1000 / FPS
@@ -68,6 +68,8 @@ class InkScreen implements Screen {
 
   sink: EventSink = (event) => {
     this.#model.on(event)
+    // What was advised before does not hold any more.
+    if (event.type === 'interrupt') this.#view = { ...this.#view, said: undefined }
     if (event.type === 'run_finished') this.#finish()
     this.#timer ??= setTimeout(() => this.#draw(), this.#pause)
   }
@@ -183,6 +185,7 @@ class InkScreen implements Screen {
       pageSize: this.#frame?.pageSize ?? 1,
       lines: this.#frame?.total ?? 0,
       ended: this.#model.finished !== undefined,
+      interrupt: this.#model.interrupt,
       steers: control !== undefined,
       owns: this.owns,
       resume,
@@ -212,9 +215,10 @@ class InkScreen implements Screen {
     }
   }
 
-  /** The run is over. The screen stays only for somebody who looks at something, and for a replay. */
+  /** The run is over. The screen stays only for somebody who pressed a key, and for a replay. */
   #finish(): void {
-    if (!this.#options.replay && !isLooking(this.#view)) {
+    this.#view = atEnd(this.#view)
+    if (!this.#options.replay && !this.#view.touched) {
       this.#end()
       return
     }

@@ -2,7 +2,7 @@ import { counted } from '../../diagnostics/counted.ts'
 import { painter } from '../color.ts'
 import { listed } from '../recap.ts'
 import { continuation } from './model/continuation.ts'
-import { failureText } from './model/failures.ts'
+import { failureText, hostsOf } from './model/failures.ts'
 import { overview } from './model/overview.ts'
 import type { RunModel } from './model/run-model.ts'
 
@@ -48,7 +48,7 @@ export function summary(model: RunModel, options: SummaryOptions): string {
         group.hosts.size > 1
           ? [
               `    ${listed(
-                [...group.hosts].map(({ name }) => name),
+                hostsOf(group).map(({ name }) => name),
                 10,
               )}`,
             ]
@@ -60,6 +60,7 @@ export function summary(model: RunModel, options: SummaryOptions): string {
     ...(model.warned > 0
       ? [paint('warning', `  ${counted(model.warned, 'warning')}; the first: ${model.warnings[0] ?? ''}`)]
       : []),
+    ...(model.leaving === '' ? [] : [paint('warning', model.leaving)]),
     `${counted(model.hosts.size, 'host')}: ${totals.join(', ')}`,
     ...(started.journal === undefined ? [] : [`journal: ${started.journal}`]),
     ...(more === undefined ? [] : [`to continue: ${more}`]),

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { EventBody } from '../../../src/events/types.ts'
 import { overview } from '../../../src/render/tui/model/overview.ts'
+import { summary } from '../../../src/render/tui/summary.ts'
 import { batchEnd, play, result, task } from '../bodies.ts'
-import { modelOf } from './frames.ts'
+import { modelOf, shown } from './frames.ts'
 
 // How the screen counts hosts of a run that was ended early: as its recap does.
 
@@ -20,4 +21,33 @@ test('a brake after the last step holds nobody that was through', () => {
   const brake: EventBody = { type: 'brake', play: 0, batch: 0, reason: 'too many', remaining: ['b', 'c'] }
   const events = [...play(['a', 'b'], 't0'), task(0, ['a', 'b']), result(0, 'a', 'failed'), result(0, 'b', 'ok')]
   expect(overview(modelOf([...events, brake, batchEnd])).counts).toMatchObject({ failed: 1, done: 1, held: 1 })
+})
+
+const hosts = ['web1', 'web2', 'web3']
+const running: EventBody[] = [...play(hosts, 'one'), task(0, hosts)]
+const interrupted = (level: 1 | 2 | 3, message: string): EventBody => ({ type: 'interrupt', level, message })
+const ended: EventBody = { type: 'run_finished', outcome: 'aborted', exitCode: 99, recap: {}, ms: 5 }
+
+test('advice on a run that stops is gone once it has ended', () => {
+  const cancelling = interrupted(2, 'Cancelling. Press Ctrl-C again to leave at once.')
+  expect(shown(modelOf([...running, cancelling])).join('\n')).toContain('Press Ctrl-C again')
+  expect(shown(modelOf([...running, cancelling, ended])).join('\n')).not.toContain('Press Ctrl-C again')
+})
+
+test('what becomes of the hosts stays in the terminal when the run was left at once', () => {
+  const options = {
+    resume: 'upgrade-push resume RUN',
+    command: undefined,
+    owns: true,
+    replay: false,
+    label: '',
+    color: false,
+  }
+  const left = [1, 2, 3].map((level) =>
+    interrupted(level as 1 | 2 | 3, `level ${level}: work that was started goes on`),
+  )
+  const text = summary(modelOf([...running, ...left]), options)
+  expect(text).toContain('left before its end\nlevel 3: work that was started goes on\n3 hosts: ')
+  expect(text).toContain('to continue: upgrade-push resume RUN\n')
+  expect(summary(modelOf([...running, ...left.slice(0, 2), ended]), options)).not.toContain('work that was started')
 })

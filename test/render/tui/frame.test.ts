@@ -181,3 +181,46 @@ test('while the run is paused nobody begins: hosts stand before their next step,
   expect(standings(during)).toEqual(['between', 'failed', 'waiting'])
   expect(standings([...during, { ...pause, paused: false }])).toEqual(['running', 'failed', 'running'])
 })
+
+describe('steps that were sent in one round trip', () => {
+  const names = ['one', 'two', 'three']
+  const sent = (step: number, item?: number): EventBody => {
+    const more = item === undefined ? {} : { item }
+    const summary = `does ${names[step]}${item === undefined ? '' : ` to ${item}`}`
+    return { type: 'intent', play: 0, batch: 0, step, host: 'web1', task: 'x', summary, touches: [], spec: {}, ...more }
+  }
+  const announced: EventBody[] = [...play(hosts, ...names), ...names.map((_, step) => task(step, hosts))]
+  const row = (bodies: readonly EventBody[]) =>
+    shown(modelOf(bodies))
+      .find((line) => line.includes('web1'))
+      ?.replace(/ +/g, ' ')
+
+  test('the first of them that has no result is the one that runs', () => {
+    const together = [...announced, sent(0), sent(1), sent(2)]
+    expect(row(together)).toContain('web1 1/3 one 5s (sent with 2 more) does one')
+    expect(row([...together, result(0, 'web1', 'changed')])).toContain('web1 2/3 two 0s (sent with 1 more) does two')
+    const past = [...together, result(0, 'web1', 'changed'), result(1, 'web1', 'changed')]
+    expect(row(past)).toContain('web1 3/3 three 0s does three')
+    expect(modelOf([...past, result(2, 'web1', 'changed')]).host('web1').standing).toBe('done')
+  })
+
+  test('the page of the host tells the one that runs from those that went along', () => {
+    const page = shown(modelOf([...announced, sent(0), sent(1)]), { page: 'host', selected: 'web1' })
+    expect(page.filter((line) => /^[*.] /.test(line)).map((line) => line.replace(/ +/g, ' '))).toEqual([
+      '* running one 4s: does one',
+      '. sent two',
+      '. - three',
+    ])
+  })
+
+  test('items of a loop go by one by one', () => {
+    const loop = [...announced, sent(0, 0), sent(0, 1), sent(1)]
+    expect(row(loop)).toContain('(sent with 1 more) does one to 0')
+    expect(row([...loop, result(0, 'web1', 'changed', { item: { label: 'a', index: 0 } })])).toContain('does one to 1')
+  })
+
+  test('of a host that failed nothing is under way any more', () => {
+    const model = modelOf([...announced, sent(0), sent(1), result(0, 'web1', 'failed', { message: 'no' })])
+    expect([model.host('web1').standing, model.host('web1').sent]).toEqual(['failed', []])
+  })
+})

@@ -4,6 +4,7 @@ import { frame } from '../../../src/render/tui/layout/frame.ts'
 import { textOf } from '../../../src/render/tui/layout/line.ts'
 import { signsOf } from '../../../src/render/tui/layout/look.ts'
 import { RunModel } from '../../../src/render/tui/model/run-model.ts'
+import type { Situation } from '../../../src/render/tui/view/situation.ts'
 import { FIRST_VIEW, type ViewState } from '../../../src/render/tui/view/state.ts'
 
 export const START = Date.UTC(2026, 10, 23, 5, 0, 0)
@@ -54,4 +55,17 @@ export function shown(
     resume: 'upgrade-push resume 20261123T050000Z-test',
     ...more,
   }).lines.map(textOf)
+}
+
+/** Four hosts in the list, the first of which failed, of a run that goes on in this process. */
+export const situation: Situation = {
+  listed: ['web1', 'web2', 'web3', 'web4'],
+  standing: (host) => (host === 'web1' ? 'failed' : 'running'),
+  pageSize: 3,
+  lines: 10,
+  ended: false,
+  interrupt: 0,
+  steers: true,
+  owns: true,
+  resume: 'upgrade-push resume RUN',
 }

@@ -3,18 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type KeyName, keyNames } from '../../../src/render/tui/view/keys.ts'
 import { press } from '../../../src/render/tui/view/reduce.ts'
 import type { Effect, Situation } from '../../../src/render/tui/view/situation.ts'
-import { FIRST_VIEW, isLooking, type ViewState } from '../../../src/render/tui/view/state.ts'
-
-const situation: Situation = {
-  listed: ['web1', 'web2', 'web3', 'web4'],
-  standing: (host) => (host === 'web1' ? 'failed' : 'running'),
-  pageSize: 3,
-  lines: 10,
-  ended: false,
-  steers: true,
-  owns: true,
-  resume: 'upgrade-push resume RUN',
-}
+import { atEnd, FIRST_VIEW, type ViewState } from '../../../src/render/tui/view/state.ts'
+import { situation } from './frames.ts'
 
 function type(keys: readonly KeyName[], at: Partial<Situation> = {}, from: ViewState = FIRST_VIEW) {
   let view = from
@@ -84,11 +74,30 @@ describe('leaving', () => {
     expect(commands(['ctrl-c'], { owns: false })).toEqual(['leave'])
     expect(commands(['ctrl-c'], { ended: true })).toEqual(['leave'])
   })
-  test('who only watched is not looking at anything; who opened a host is', () => {
-    expect(isLooking(FIRST_VIEW)).toBe(false)
-    expect(isLooking(type(['enter']).view)).toBe(true)
-    expect(isLooking(type(['j']).view)).toBe(true)
-    expect(isLooking(type(['j', 'esc']).view)).toBe(false)
+  test('any key that means something is touching the screen: also one that steers, and not only while a page is open', () => {
+    expect(FIRST_VIEW.touched).toBe(false)
+    for (const key of ['p', 'r', 'n', 'a', 'A', 'R', 's', 'j', '/', 'f', 'enter', 'l', 'o', 'y', '?', 'q', 'ctrl-l']) {
+      expect([key, type([key]).view.touched]).toEqual([key, true])
+    }
+    expect(type(['j', 'esc']).view.touched).toBe(true)
+  })
+  test('a key that means nothing is not, nor is Ctrl-C', () => {
+    expect(type(['x', 'tab', 'ctrl-c']).view.touched).toBe(false)
+    expect(type(['p', 'x', 'ctrl-c']).view.touched).toBe(true)
+  })
+  test('q advises on the run as it is: nobody is told to stop one that stops', () => {
+    const said = (interrupt: number) => type(['q'], { interrupt }).view.said?.text
+    expect(said(1)).toBe(
+      'The run ends when the running steps are done; Ctrl-C cancels them. Continue it with: upgrade-push resume RUN',
+    )
+    expect(said(2)).toMatch(/^The run ends when its running steps are cancelled; Ctrl-C leaves at once\./)
+  })
+  test('the end takes an open question and old advice away', () => {
+    expect(atEnd(type(['A', 'a', 'b']).view)).toMatchObject({
+      confirm: undefined,
+      said: { text: 'The run has ended: nothing was done.', bad: false },
+    })
+    expect(atEnd(type(['q']).view).said).toBeUndefined()
   })
 })
 

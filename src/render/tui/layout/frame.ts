@@ -4,8 +4,9 @@ import { cursorHost } from '../view/cursor.ts'
 import type { ViewState } from '../view/state.ts'
 import { batchLines } from './bars.ts'
 import type { FrameContext, FrameInput } from './context.ts'
+import { countsLines } from './counts.ts'
 import { failureLines, pendingLine } from './failure-lines.ts'
-import { countsLine, headerLines } from './header.ts'
+import { headerLines } from './header.ts'
 import { keyLines } from './key-lines.ts'
 import { EMPTY, type Line, line } from './line.ts'
 import { pageLines } from './pages.ts'
@@ -30,7 +31,7 @@ export function frame(input: FrameInput): Frame {
   const context: FrameContext = { ...input, fleet: overview(input.model) }
   const height = Math.max(1, input.rows - 1)
   const keys = keyLines(input).slice(0, Math.max(1, Math.floor(height / 3)))
-  const said = saidLines(context, height < 16 ? 1 : 3)
+  const said = saidLines(context, Math.max(1, Math.floor(height / 3)))
   const head = headLines(context, height - keys.length - said.length - 1 - LEAST_BODY)
   const room = Math.max(0, height - head.length - said.length - keys.length - 1)
   const listed = listedHosts(context)
@@ -47,7 +48,7 @@ export function frame(input: FrameInput): Frame {
 function headLines(context: FrameContext, room: number): Line[] {
   const lines = headerLines(context)
   const add = (more: readonly Line[]) => lines.push(...more.slice(0, Math.max(0, room - lines.length)))
-  add([countsLine(context)])
+  add(countsLines(context))
   if (context.view.page !== 'hosts') return lines
   const tall = context.rows >= 30
   add(batchLines(context, Math.min(tall ? 6 : 4, room - lines.length)))

@@ -1,4 +1,4 @@
-import { failureText } from '../model/failures.ts'
+import { failureText, hostsOf } from '../model/failures.ts'
 import type { HostView, StepOutcome } from '../model/host.ts'
 import { type Difference, differences, type PlanGroup, planGroups, planItems } from '../model/plans.ts'
 import type { RunModel } from '../model/run-model.ts'
@@ -27,7 +27,7 @@ function failures({ model, columns }: FrameContext): Line[] {
       ...wrapped(columns, `${glyph} ${word} `, failureText(group), tone),
       ...wrapped(columns, '    step: ', group.step),
       ...(group.remedy === '' ? [] : wrapped(columns, '    remedy: ', group.remedy)),
-      ...wrapped(columns, '    hosts: ', names([...group.hosts])),
+      ...wrapped(columns, '    hosts: ', names(hostsOf(group))),
       EMPTY,
     ]
   })

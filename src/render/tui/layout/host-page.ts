@@ -1,3 +1,4 @@
+import { hostLogPath } from '../../../events/host-logs.ts'
 import type { Diff } from '../../../tasks/contract.ts'
 import { diffLines } from '../../diff-lines.ts'
 import { clean } from '../model/clean.ts'
@@ -5,6 +6,7 @@ import type { HostView, StepOutcome } from '../model/host.ts'
 import type { FrameContext } from './context.ts'
 import { EMPTY, type Line, line, type Part, type Tone } from './line.ts'
 import { STATUS } from './look.ts'
+import { widestStep } from './step-width.ts'
 import { short } from './time.ts'
 import { pad, wrap } from './width.ts'
 
@@ -17,8 +19,10 @@ export function hostPage(context: FrameContext, host: HostView): Line[] {
   if (host.facts !== '') lines.push(line(columns, host.facts))
   if (host.cause !== '') lines.push(...wrapped(columns, 'cause: ', host.cause, 'failed'))
   if (host.remedy !== '') lines.push(...wrapped(columns, 'remedy: ', host.remedy))
+  const journal = model.started?.journal
+  if (journal !== undefined) lines.push(...wrapped(columns, 'log: ', hostLogPath(journal, host.name)))
   lines.push(EMPTY)
-  const width = Math.min(40, Math.max(12, Math.floor(columns / 3)))
+  const width = Math.min(Math.max(40, widestStep(model)), Math.max(12, Math.floor(columns / 3)))
   for (const [index, step] of model.steps.entries()) {
     const outcome = host.outcomes[index]
     const at = index === host.step && host.standing === 'running'
@@ -33,9 +37,14 @@ export function hostPage(context: FrameContext, host: HostView): Line[] {
           `${pad(step.name, width)} ${short(context.now - host.since)}${last}`,
         ),
       )
-    } else lines.push(line(columns, `. -        ${step.name}`))
+    } else lines.push(line(columns, `. ${pad(isSent(host, index) ? 'sent' : '-', 8)} ${step.name}`))
   }
   return [...lines, ...allDiffs(context, host)]
+}
+
+/** It went along with the step that runs, and waits for it on the host. */
+function isSent({ standing, sent }: HostView, step: number): boolean {
+  return standing === 'running' && sent.some((one) => one.step === step)
 }
 
 function stepLines(columns: number, width: number, name: string, outcome: StepOutcome): Line[] {

@@ -3,6 +3,7 @@ import type { RunModel } from '../model/run-model.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line } from './line.ts'
 import { STANDING } from './look.ts'
+import { widestStep } from './step-width.ts'
 import { short } from './time.ts'
 import { pad, widthOf } from './width.ts'
 
@@ -11,7 +12,7 @@ export function hostRows(context: FrameContext, hosts: readonly HostView[], curs
   const { columns, signs, model, now } = context
   const most = columns < 80 ? 14 : columns < 120 ? 20 : 40
   const name = hosts.reduce((widest, host) => Math.max(widest, Math.min(most, widthOf(host.name))), 6)
-  const step = columns < 80 ? 6 : columns < 120 ? 22 : 32
+  const step = stepWidth(model, columns)
   return hosts.map((host) => {
     const { glyph, word, tone } = STANDING[host.standing]
     const selected = host.name === cursor
@@ -28,6 +29,14 @@ export function hostRows(context: FrameContext, hosts: readonly HostView[], curs
   })
 }
 
+/** As wide as the widest step needs, where the last line of the host keeps at least half of what a wide terminal has. */
+function stepWidth(model: RunModel, columns: number): number {
+  if (columns < 80) return 6
+  const most = columns < 120 ? 22 : 32 + Math.floor((columns - 120) / 2)
+  const count = widthOf(`${model.play?.length ?? 0}`) * 2 + 2
+  return Math.min(most, Math.max(6, count + widestStep(model)))
+}
+
 /** `3/10 run_dracut`: the play's steps are counted. */
 function stepText(model: RunModel, host: HostView, named: boolean): string {
   if (host.standing === 'waiting' && host.outcomes.length === 0) return ''
@@ -42,6 +51,13 @@ function timeText(host: HostView, now: number, model: RunModel): string {
   return short((model.finished ? model.time : now) - host.since)
 }
 
+/** Any of the steps that share a round trip may be the one at work by now: the host tells when all are done. */
+function alongText({ standing, sent, step }: HostView): string {
+  const along = new Set(sent.map((one) => one.step))
+  along.delete(step)
+  return standing === 'running' && along.size > 0 ? `(sent with ${along.size} more) ` : ''
+}
+
 function lastText(host: HostView): string {
   if (host.standing === 'done') {
     const { changed, deferred } = host.counts
@@ -49,7 +65,7 @@ function lastText(host: HostView): string {
     return changed > 0 ? `${changed} changed${later}` : `nothing to change${later}`
   }
   if (host.standing === 'failed' || host.standing === 'refused' || host.standing === 'unreachable') return host.cause
-  if (!host.phase) return host.last
+  if (!host.phase) return `${alongText(host)}${host.last}`
   const { phase, n, of, state } = host.phase
   const count = n === undefined ? '' : ` ${n}${of === undefined ? '' : `/${of}`}`
   const late = state === 'overdue' ? ', longer than expected' : ''

@@ -45,6 +45,11 @@ export class Failures {
   }
 }
 
+/** Its hosts in the order of the inventory: they failed in any. */
+export function hostsOf({ hosts }: FailureGroup): HostView[] {
+  return [...hosts].sort((a, b) => a.index - b.index)
+}
+
 /** `17 hosts: no space in /boot ...`; a single host by its name. */
 export function failureText({ hosts, message, first, varied, kind }: FailureGroup): string {
   const who = hosts.size === 1 ? [...hosts].map(({ name }) => name).join('') : `${hosts.size} hosts`

@@ -1,5 +1,7 @@
+import { withoutHostName } from '../../../events/host-name.ts'
 import type { HostResult, Status } from '../../../events/types.ts'
 import { clean } from './clean.ts'
+import { commandOutput } from './command-output.ts'
 import { factsLine } from './facts-line.ts'
 import type { HostView, StepOutcome } from './host.ts'
 import { inPlan, planPart } from './plans.ts'
@@ -11,7 +13,7 @@ const LOST: ReadonlySet<Status> = new Set(['failed', 'refused', 'unreachable', '
 
 /** What a result tells of its host: the step's outcome, counts, the first cause of a failure, the plan. */
 export function takeResult(model: RunModel, host: HostView, step: number, event: HostResult): void {
-  const outcome = outcomeOf(model, event)
+  const outcome = outcomeOf(model, event, host.name)
   // A step that took no time was not done; it says nothing of how long the step takes.
   if (!event.item && event.status !== 'skipped') model.steps[step]?.times.add(event.ms)
   if (inPlan(outcome)) host.plan += `${numbered(model, planPart(step, outcome, host.name))},`
@@ -37,15 +39,19 @@ export function takeResult(model: RunModel, host: HostView, step: number, event:
   model.failures.add(host, { kind: host.standing, step: model.steps[step]?.name ?? '', message, remedy })
 }
 
-function outcomeOf(model: RunModel, event: HostResult): StepOutcome {
-  const { status, diff, findings, ms } = event
+function outcomeOf(model: RunModel, event: HostResult, host: string): StepOutcome {
+  const { status, findings, ms } = event
+  const diff = event.diff && event.diff.length > 0 ? event.diff : undefined
+  const nameless = withoutHostName(diff, host)
+  const own = diff && model.diffs.put(diff)
   return {
     status,
     ignored: event.ignored === true,
     message: clean(event.message ?? '', 500),
     remedy: clean(event.remedy ?? '', 500),
     ms,
-    diff: diff && diff.length > 0 ? model.diffs.put(diff) : undefined,
+    diff: own,
+    alike: nameless && nameless !== diff ? model.diffs.put(nameless) : own,
     findings: findings && findings.length > 0 ? model.findings.put(findings) : undefined,
     item: event.item ? clean(event.item.label, 100) : undefined,
   }
@@ -74,6 +80,7 @@ function logged(model: RunModel, host: HostView, event: HostResult, step: number
   const said = event.message ? `: ${event.message}` : ''
   if (event.status !== 'ok' || event.message) {
     model.log(host, `[${model.steps[step]?.name ?? step + 1}]${item} ${event.status}${said}`)
+    for (const text of commandOutput(event)) model.log(host, text)
   }
 }
 

@@ -2,6 +2,7 @@ import type { Counts, HostResult, Status } from '../../../events/types.ts'
 import type { Diff, PhaseReport } from '../../../tasks/contract.ts'
 import type { FailureGroup } from './failures.ts'
 import type { LineLog } from './line-log.ts'
+import type { Sent } from './sent.ts'
 import type { Shared } from './shared.ts'
 
 /**
@@ -31,6 +32,8 @@ export interface StepOutcome {
   readonly remedy: string
   readonly ms: number
   readonly diff?: Shared<readonly Diff[]> | undefined
+  /** The diff as it compares with those of other hosts: the host's own name is `<host>` in it. */
+  readonly alike?: Shared<readonly Diff[]> | undefined
   readonly findings?: Shared<Findings> | undefined
   /** The item of a loop. */
   readonly item?: string | undefined
@@ -39,12 +42,16 @@ export interface StepOutcome {
 /** One host as the screen knows it. Changed in place, event by event: at ten thousand hosts a copy for each event would cost too much. */
 export interface HostView {
   readonly name: string
+  /** Its place in the inventory, by which lists of hosts are in order. */
+  readonly index: number
   standing: HostStanding
   /** Index among all steps of the run: the step it is in, or the next one it will do. */
   step: number
   /** When it began that step, or came to stand as it does; event time. */
   since: number
   last: string
+  /** Changes under way, oldest first: those that share a round trip are sent at once, and the first of them is what it does. */
+  sent: readonly Sent[]
   phase: Omit<PhaseReport, 'seconds'> | undefined
   counts: { -readonly [K in Exclude<keyof Counts, 'retried' | 'leftOut' | 'stopped' | 'notBegun'>]-?: number }
   failure: FailureGroup | undefined
@@ -63,13 +70,15 @@ export interface HostView {
   inSegment: boolean
 }
 
-export function newHost(name: string): HostView {
+export function newHost(name: string, index: number): HostView {
   return {
     name,
+    index,
     standing: 'waiting',
     step: 0,
     since: 0,
     last: '',
+    sent: [],
     phase: undefined,
     counts: { ok: 0, changed: 0, deferred: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0, overdue: 0 },
     failure: undefined,

@@ -1,3 +1,4 @@
+import { withoutHostName } from '../../../events/host-name.ts'
 import type { Diff } from '../../../tasks/contract.ts'
 import type { HostView, StepOutcome } from './host.ts'
 
@@ -13,8 +14,9 @@ export function inPlan({ status }: StepOutcome): boolean {
 }
 
 /** One more step of a host's plan, as text that is equal where the plans are: the host's own name does not count. */
-export function planPart(step: number, { status, message, diff, item }: StepOutcome, host: string): string {
-  return `${step}${status}${item ?? ''}\0${message.replaceAll(host, '<host>')}\0${diff?.id ?? ''}\n`
+export function planPart(step: number, { status, message, alike, item }: StepOutcome, host: string): string {
+  const [said, of] = withoutHostName([message, item ?? ''], host)
+  return `${step}${status}${of}\0${said}\0${alike?.id ?? ''}\n`
 }
 
 /** Groups of the hosts that are done, the largest first: of one that is still at it nobody knows where it will belong. */
@@ -28,7 +30,7 @@ export function planGroups(hosts: Iterable<HostView>): PlanGroup[] {
   }
   return [...groups.values()]
     .sort((a, b) => b.length - a.length)
-    .map((members) => ({ hosts: members, steps: stepsOf(members[0] as HostView) }))
+    .map((members) => ({ hosts: members, steps: stepsOf(members) }))
 }
 
 /** A step in which a group differs from another one. */
@@ -51,10 +53,11 @@ export function differences(one: PlanGroup, other: PlanGroup): Difference[] {
   })
 }
 
-/** Items of a plan's diffs, such as packages, each with the sign of what becomes of it. */
+/** Items of a plan's diffs, such as packages, each with the sign of what becomes of it; the host's own name is `<host>`, so that groups compare. */
 export function planItems(outcomes: readonly StepOutcome[]): Set<string> {
   const items = new Set<string>()
-  for (const { diff } of outcomes) for (const one of diff?.value ?? []) for (const item of itemsOf(one)) items.add(item)
+  for (const { alike } of outcomes)
+    for (const one of alike?.value ?? []) for (const item of itemsOf(one)) items.add(item)
   return items
 }
 
@@ -67,11 +70,19 @@ function itemsOf(diff: Diff): string[] {
   ]
 }
 
-function stepsOf(host: HostView): Map<number, readonly StepOutcome[]> {
+/** As its first host tells them; words of several hosts name none of them. */
+function stepsOf(members: readonly HostView[]): Map<number, readonly StepOutcome[]> {
+  const host = members[0] as HostView
+  const own = members.length === 1
   const steps = new Map<number, readonly StepOutcome[]>()
   for (const [step, outcome] of host.outcomes.entries()) {
     const all = [...(host.items?.get(step) ?? []), ...(outcome ? [outcome] : [])].filter(inPlan)
-    if (all.length > 0) steps.set(step, all)
+    if (all.length > 0) steps.set(step, own ? all : all.map((outcome) => nameless(outcome, host.name)))
   }
   return steps
+}
+
+function nameless(outcome: StepOutcome, host: string): StepOutcome {
+  const { message, item } = outcome
+  return { ...outcome, message: withoutHostName(message, host), item: item && withoutHostName(item, host) }
 }

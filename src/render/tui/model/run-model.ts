@@ -5,6 +5,7 @@ import { Failures } from './failures.ts'
 import { type HostView, isLost, newHost } from './host.ts'
 import { takeResult } from './host-result.ts'
 import { LineLog, linesPerHost } from './line-log.ts'
+import { stillSent } from './sent.ts'
 import { SharedValues } from './shared.ts'
 import { StepTimes } from './step-times.ts'
 import { Turns } from './turns.ts'
@@ -61,6 +62,8 @@ export class RunModel {
   warned = 0
   paused: string | undefined
   interrupt = 0
+  /** What it means for the hosts that the run was left at once. */
+  leaving = ''
   notice: Notice | undefined
   finished: Of<'run_finished'> | undefined
   /** Grows with every event. */
@@ -99,10 +102,10 @@ export class RunModel {
         this.#startTask(event)
         return
       case 'intent':
-        this.#atWork(this.host(event.host), event.step, event.summary)
+        this.#intend(event)
         return
       case 'progress':
-        this.#atWork(this.host(event.host), event.step, event.line)
+        this.#atWork(this.host(event.host), this.#stepOf(event.step), event.line)
         this.log(this.host(event.host), event.line)
         return
       case 'phase':
@@ -117,6 +120,8 @@ export class RunModel {
       case 'run_finished':
         this.finished = event
         this.paused = undefined
+        // It advised on a run that goes on. Why a play was stopped stands with the play.
+        this.notice = undefined
         return
       default:
         this.#steered(event)
@@ -126,7 +131,7 @@ export class RunModel {
   host(name: string): HostView {
     let host = this.hosts.get(name)
     if (!host) {
-      host = newHost(name)
+      host = newHost(name, this.hosts.size)
       this.hosts.set(name, host)
     }
     return host
@@ -146,6 +151,7 @@ export class RunModel {
       this.#stand(host, 'waiting')
       host.step = base
       host.last = ''
+      host.sent = []
     }
     const { play: index, batches: batchCount, maxFailPercentage, anyErrorsFatal, steps } = event
     const name = clean(event.name, 100)
@@ -165,9 +171,22 @@ export class RunModel {
     host.step = step
   }
 
-  #atWork(host: HostView, index: number, line: string): void {
+  #intend(event: Of<'intent'>): void {
+    const host = this.host(event.host)
     if (isLost(host)) return
-    const step = this.#stepOf(index)
+    const { item, summary } = event
+    host.sent = [...host.sent, { step: this.#stepOf(event.step), item, summary: clean(summary) }]
+    this.#atFirstSent(host)
+  }
+
+  /** What was sent along waits on the host for the first of it. */
+  #atFirstSent(host: HostView): void {
+    const [first] = host.sent
+    if (first) this.#atWork(host, first.step, first.summary)
+  }
+
+  #atWork(host: HostView, step: number, line: string): void {
+    if (isLost(host)) return
     if (host.standing !== 'running' || host.step !== step) this.#begin(host, step)
     host.last = clean(line)
   }
@@ -193,7 +212,13 @@ export class RunModel {
     const host = this.host(event.host)
     const step = this.#stepOf(event.step)
     takeResult(this, host, step, event)
-    if (event.item) return
+    host.sent = stillSent(host, step, event.item?.index)
+    if (!event.item) this.#stepDone(host, step)
+    if (isLost(host)) host.sent = []
+    this.#atFirstSent(host)
+  }
+
+  #stepDone(host: HostView, step: number): void {
     const play = this.play
     if (isLost(host)) this.#turns.leave(host)
     else if (play && step >= play.base + play.length - 1) {
@@ -239,6 +264,7 @@ export class RunModel {
         this.interrupt = Math.max(this.interrupt, event.level)
         // Hosts end the step they are in, and none begins in the place of one that is through.
         this.#turns.reset()
+        if (event.level === 3) this.leaving = clean(event.message, 1000)
         this.#say(event.message, true)
         return
       case 'steering':
@@ -253,6 +279,7 @@ export class RunModel {
         const host = this.host(event.host)
         const retrying = event.state === 'retrying'
         this.failures.drop(host)
+        host.sent = []
         if (retrying) {
           host.counts.failed = 0
           host.counts.unreachable = 0

@@ -59,8 +59,15 @@ function back(view: ViewState): ViewState {
   return { ...view, page, scroll: page === 'log' ? undefined : 0, back: 'hosts' }
 }
 
-function quit(view: ViewState, { ended, owns, resume }: Situation): Pressed {
+function quit(view: ViewState, { ended, owns, interrupt, resume }: Situation): Pressed {
   if (ended || !owns) return { view, effect: { kind: 'leave' } }
-  const text = `The run goes on only with this screen. Press a to stop after the running steps, then it can be continued with: ${resume}`
-  return { view: say(view, text, true) }
+  return { view: say(view, `${untilThen(interrupt)} ${resume}`, true) }
+}
+
+/** What keeps the screen, and what to do about it. */
+function untilThen(interrupt: number): string {
+  if (interrupt >= 2)
+    return 'The run ends when its running steps are cancelled; Ctrl-C leaves at once. Continue it with:'
+  if (interrupt === 1) return 'The run ends when the running steps are done; Ctrl-C cancels them. Continue it with:'
+  return 'The run goes on only with this screen. Press a to stop after the running steps, then it can be continued with:'
 }

@@ -5,6 +5,8 @@ import type { ViewState } from './state.ts'
 export interface Pressed {
   readonly view: ViewState
   readonly effect?: Effect | undefined
+  /** The key means nothing here. */
+  readonly unknown?: boolean | undefined
 }
 
 /** The view with an answer to the key. */

@@ -8,7 +8,13 @@ import type { ViewState } from './state.ts'
 
 /** What a key does. Pure: the view that follows, and what is asked of the run or the terminal. */
 export function press(before: ViewState, key: KeyName, situation: Situation): Pressed {
+  // Like the signal it stands for it asks for the end of the run, and with it of the screen.
   if (key === 'ctrl-c') return ctrlC(before, situation)
+  const pressed = pressOther(before, key, situation)
+  return pressed.unknown ? pressed : { ...pressed, view: { ...pressed.view, touched: true } }
+}
+
+function pressOther(before: ViewState, key: KeyName, situation: Situation): Pressed {
   if (key === 'ctrl-l') return { view: before, effect: { kind: 'redraw' } }
   const view = { ...before, said: undefined }
   if (key === 'ctrl-z') {

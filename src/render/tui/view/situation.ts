@@ -12,6 +12,8 @@ export interface Situation {
   readonly lines: number
   /** The run is over. */
   readonly ended: boolean
+  /** How often its end was asked for: 1: what was sent finishes, 2: it is cancelled. */
+  readonly interrupt: number
   /** Commands can be sent. */
   readonly steers: boolean
   /** The run lives in this very process: leaving would end it. */

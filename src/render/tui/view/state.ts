@@ -26,6 +26,8 @@ export interface ViewState {
   readonly said: { readonly text: string; readonly bad: boolean } | undefined
   /** Page to go back to from help and the command. */
   readonly back: Page
+  /** A key that means something was pressed: somebody is here, and the end must not take the screen from under the next one. */
+  readonly touched: boolean
 }
 
 export const FIRST_VIEW: ViewState = {
@@ -38,9 +40,11 @@ export const FIRST_VIEW: ViewState = {
   scroll: 0,
   said: undefined,
   back: 'hosts',
+  touched: false,
 }
 
-/** Whether the operator looks at something that the end of the run must not take away. */
-export function isLooking({ page, typing, confirm, selected, filter }: ViewState): boolean {
-  return page !== 'hosts' || typing || confirm !== undefined || selected !== undefined || filter !== ''
+/** The view once the run has ended: a question that is open and advice that was given come too late. */
+export function atEnd(view: ViewState): ViewState {
+  const said = view.confirm ? { text: 'The run has ended: nothing was done.', bad: false } : undefined
+  return { ...view, confirm: undefined, said }
 }

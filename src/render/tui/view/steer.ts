@@ -17,7 +17,7 @@ const RETRIED = new Set(['failed', 'refused', 'unreachable', 'overdue'])
 export function pressSteer(view: ViewState, key: KeyName, situation: Situation): Pressed {
   const plain = PLAIN[key]
   if (plain === undefined && !['A', 'R', 's'].includes(key)) {
-    return { view: key.length === 1 ? say(view, `No key "${key}" here: ? lists them.`) : view }
+    return { view: key.length === 1 ? say(view, `No key "${key}" here: ? lists them.`) : view, unknown: true }
   }
   if (situation.ended) return { view: say(view, 'The run has ended: q or Enter leaves.') }
   if (!situation.steers) return { view: say(view, 'This screen only shows: there is no way back to a run.') }
