@@ -39,7 +39,7 @@ test('what becomes of the hosts stays in the terminal when the run was left at o
     resume: 'upgrade-push resume RUN',
     command: undefined,
     owns: true,
-    replay: false,
+    replay: undefined,
     label: '',
     color: false,
   }
