@@ -35,7 +35,7 @@ describe('a power cut', () => {
       await expectOldSystem(vm, prepared.distro, before.packages)
       const again = await runTool(vm, prepared.site.upgrade, '--check')
       expect(again.code, troubleOf(again)).toBe(0)
-      expect(resultsOf(again).get('reboot_upgrade')).toMatchObject({ status: 'changed' })
+      expect(['changed', 'deferred']).toContain(resultsOf(again).get('reboot_upgrade')?.status)
     },
   )
 
