@@ -29,7 +29,14 @@ const ANSIBLE_ONLY: { readonly [name: string]: string } = {
   M: 'task plugins are found with --plugin-path',
 }
 
-const HELP = 'see: upgrade-push --help'
+/** The commands that have a help of their own, longer names first. */
+const COMMANDS = ['runs show', 'runs', 'resume', 'watch', 'control', 'inventory']
+
+/** Where to read on: in the help of the command that was typed. */
+function helpFor(args: readonly string[]): string {
+  const command = COMMANDS.find((words) => words.split(' ').every((word, index) => args[index] === word))
+  return `see: upgrade-push ${command === undefined ? '' : `${command} `}--help`
+}
 
 /**
  * Refuses what the argument parser would take for something else. `--check=yes`, `-C=1` and `--check false` would turn the check into an
@@ -40,7 +47,7 @@ export function refuseMisleading(args: readonly string[], { names, switches }: K
   for (const arg of args) {
     if (arg === '--') return
     const long = /^--([^=]+)/.exec(arg)?.[1]
-    if (long !== undefined && !names.includes(long)) throw unknownOption(long, names)
+    if (long !== undefined && !names.includes(long)) throw unknownOption(long, names, helpFor(args))
     const valued = /^(?:--([^=]+)|-[A-Za-z]*([A-Za-z]))=/.exec(arg)
     const given = valued?.[1] ?? valued?.[2] ?? (/^(true|false)$/.test(arg) ? before : undefined)
     if (given !== undefined && switches.has(given))
@@ -51,29 +58,27 @@ export function refuseMisleading(args: readonly string[], { names, switches }: K
 
 /** What the argument parser found wrong, in one line of ours with what to do. `args`: the words that it was given. */
 export function usageError(said: string, { names }: KnownFlags, args: readonly string[] = []): UserError {
+  const help = helpFor(args)
   const unknown = /^Unknown (?:argument|command)s?: ([^,]+)/.exec(said)?.[1]
-  if (unknown !== undefined && args.includes(unknown)) return usage(`a word too many: "${unknown}"`, HELP)
-  if (unknown !== undefined) return unknownOption(unknown, names)
+  if (unknown !== undefined && args.includes(unknown)) return usage(`a word too many: "${unknown}"`, help)
+  if (unknown !== undefined) return unknownOption(unknown, names, help)
   if (/^Not enough non-option arguments/.test(said)) {
     return usage('no playbook', 'name one: upgrade-push -i INVENTORY PLAYBOOK...')
   }
   const valueless = /^Not enough arguments following: (\S+)/.exec(said)?.[1]
-  if (valueless !== undefined) return usage(`${dashed(valueless)} needs a value`, HELP)
+  if (valueless !== undefined) return usage(`${dashed(valueless)} needs a value`, help)
   const choice = /Argument: (\S+), Given: ("[\s\S]*?"), Choices: (.+)/.exec(said)
-  if (choice) return usage(`--${choice[1]}: ${choice[2]} is not among: ${choice[3]?.replaceAll('"', '')}`, HELP)
-  return usage(said.split('\n').join(' '), HELP)
+  if (choice) return usage(`--${choice[1]}: ${choice[2]} is not among: ${choice[3]?.replaceAll('"', '')}`, help)
+  return usage(said.split('\n').join(' '), help)
 }
 
-function unknownOption(word: string, names: readonly string[]): UserError {
+function unknownOption(word: string, names: readonly string[], help: string): UserError {
   const instead = ANSIBLE_ONLY[word]
   if (instead !== undefined) return usage(`${dashed(word)} of ansible-playbook does not exist here`, instead)
-  if (names.includes(word)) {
-    const belongs = `${dashed(word)} does not belong to this command`
-    return usage(belongs, 'see --help behind the command: upgrade-push --help, upgrade-push runs --help, ...')
-  }
+  if (names.includes(word)) return usage(`${dashed(word)} does not belong to this command`, help)
   const long = names.filter((name) => name.length > 1)
   const near = word.length > 1 ? closest(word, long) : undefined
-  return usage(`unknown option: ${dashed(word)}`, near === undefined ? HELP : `did you mean "--${near}"?`)
+  return usage(`unknown option: ${dashed(word)}`, near === undefined ? help : `did you mean "--${near}"?`)
 }
 
 function usage(message: string, hint: string): UserError {

@@ -31,10 +31,7 @@ describe('a word that the parser would take for something else', () => {
 })
 
 test.each([
-  [
-    'Unknown argument: list',
-    '--list does not belong to this command\n  see --help behind the command: upgrade-push --help',
-  ],
+  ['Unknown argument: list', '--list does not belong to this command\n  see: upgrade-push --help'],
   ['Unknown arguments: c, local', '-c of ansible-playbook does not exist here\n  set ansible_connection'],
   ['Unknown argument: x', 'unknown option: -x\n  see: upgrade-push --help'],
   ['Not enough non-option arguments: got 0, need at least 1', 'no playbook\n  name one: upgrade-push -i INVENTORY'],
@@ -51,4 +48,15 @@ test.each([
 
 test('a word that no command wants is no option', () => {
   expect(usageError('Unknown argument: limit', FLAGS, ['runs', 'limit']).message).toContain('a word too many: "limit"')
+})
+
+test.each([
+  [['resume', 'last', '--limit', 'x'], 'Unknown argument: limit', 'see: upgrade-push resume --help'],
+  [['runs', 'show', 'last', '--limit', 'x'], 'Unknown argument: limit', 'see: upgrade-push runs show --help'],
+  [['runs', '--limit', 'x'], 'Unknown argument: limit', 'see: upgrade-push runs --help'],
+  [['inventory', 'graph'], 'Unknown argument: graph', 'see: upgrade-push inventory --help'],
+  [['watch', '--zzzz'], undefined, 'see: upgrade-push watch --help'],
+  [['-i', 'h', 'p.yml', '--list'], 'Unknown argument: list', 'see: upgrade-push --help'],
+])('of %j the help that is named is that of the command', (args, said, help) => {
+  expect(said === undefined ? refused(...args) : usageError(said, FLAGS, args).message).toMatch(new RegExp(`${help}$`))
 })
