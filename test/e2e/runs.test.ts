@@ -169,7 +169,7 @@ describe('a controller that was killed', () => {
   })
 
   test('on a terminal a secret is asked for without echo', async () => {
-    const id = await killed('-e', `api_token=geheim42`)
+    const id = await killed('-e', 'api_token=geheim42', '-e', '{"v":{"url":"u","deep":[{"token":"tief43"}]}}')
     const terminal = await Tmux.start({
       columns: 100,
       rows: 90,
@@ -182,6 +182,9 @@ describe('a controller that was killed', () => {
       await terminal.until(/^Value of api_token: *$/m)
       await terminal.type('geheim42')
       await terminal.keys('Enter')
+      await terminal.until(/^Value of v\.deep\[0\]\.token: *$/m)
+      await terminal.type('tief43')
+      await terminal.keys('Enter')
       const shown = await terminal.until(/code=\d/)
       expect(shown).toMatch(/Resuming run [\s\S]*code=0/)
       expect(shown).not.toContain('geheim42')
@@ -189,7 +192,10 @@ describe('a controller that was killed', () => {
       await terminal.vanish()
     }
     const journal = await readFile(join((await work.runs()).at(-1) as string, 'events.ndjson'), 'utf8')
-    expect(journal).not.toContain('geheim42')
+    expect(journal).not.toMatch(/geheim42|tief43/)
+    expect(journal).toContain(
+      '"{\\"api_token\\":\\"********\\",\\"v\\":{\\"url\\":\\"u\\",\\"deep\\":[{\\"token\\":\\"********\\"}]}}"',
+    )
     expect(journal).toContain(`"resumes":"${id}"`)
   })
 

@@ -1,12 +1,9 @@
 import { counted } from '../../diagnostics/counted.ts'
 import { UserError } from '../../diagnostics/diagnostic.ts'
-import { loadVarsFile } from '../../inventory/vars-files.ts'
-import { extraVars } from '../extra-vars.ts'
-import { askSecret } from '../prompt.ts'
 import type { RunOrigin } from '../run.ts'
 import { runOptionsOf } from '../run-arguments.ts'
 import { findRun } from './find-run.ts'
-import { revealed } from './hidden-vars.ts'
+import { givenAgain } from './give-again.ts'
 import { hostsDone } from './progress-of.ts'
 import { allRuns, journalOf } from './run-files.ts'
 import { type RunSummary, summarise } from './summary.ts'
@@ -28,7 +25,7 @@ export async function resumeRun({ run: word, added, extraVars: typed }: ResumeAr
   const summary = summarise(id)
   const command = continuable(summary)
   enter(command.cwd, id)
-  const again = await given(id, command.args, typed)
+  const again = await givenAgain(id, command.args, typed)
   const args = [...again, ...added]
   const options = await runOptionsOf(args)
   const { done, all } = await hostsDone(journalOf(id))
@@ -73,29 +70,4 @@ function enter(cwd: string, run: string): void {
       hint: 'give its command line again from where its files are now',
     })
   }
-}
-
-/** The recorded words with hidden values in their place: given again with `-e`, or asked for. */
-async function given(run: string, recorded: readonly string[], typed: readonly string[]): Promise<readonly string[]> {
-  const { args, hidden, lost } = revealed(recorded)
-  if (lost !== undefined) {
-    throw new UserError({
-      message: `run ${run} was given "${lost}", of which a part was hidden as a secret`,
-      hint: 'give its command line again: hosts go on at their own step all the same',
-    })
-  }
-  const known = new Set(Object.keys(await extraVars(typed, loadVarsFile)))
-  const missing = hidden.filter((name) => !known.has(name))
-  if (missing.length > 0 && !process.stdin.isTTY) {
-    throw new UserError(
-      {
-        message: `run ${run} was given ${missing.join(', ')}, which no journal keeps`,
-        hint: `give it again: upgrade-push resume ${run} ${missing.map((name) => `-e ${name}=...`).join(' ')}, or run this on a terminal`,
-      },
-      'usage',
-    )
-  }
-  const asked: Record<string, string> = {}
-  for (const name of missing) asked[name] = await askSecret(`Value of ${name}`)
-  return missing.length === 0 ? args : [...args, '-e', JSON.stringify(asked)]
 }
