@@ -24,6 +24,7 @@ import { listing } from './listing.ts'
 import { type LoadedRun, loadRun } from './load.ts'
 import type { RunOptions } from './options.ts'
 import { outputForm } from './output-form.ts'
+import { recorded } from './recorded.ts'
 import { openRehearsal } from './rehearsal/open.ts'
 import { openRenderer } from './renderer.ts'
 import { ControlServer } from './runs/control-server.ts'
@@ -84,8 +85,26 @@ async function runPlaybooks(
   const bus = new EventBus({ run: id, redactor, ...rehearsal?.stamps })
   const interrupts = new Interrupts()
   const steering = new Steering(interrupts, { run: id, emit: (event) => void bus.emit(event) })
-  const journal = new Journal(dir, { onError: () => interrupts.raise() })
+  const journal = new Journal(dir, {
+    onError: (error) => interrupts.stop(error.diagnostics[0]?.message ?? error.message),
+  })
   const logs = new HostLogs(`${dir}/hosts`)
+  let state = emptyState()
+  bus.add((event) => {
+    state = fold(state, event)
+  })
+  bus.add(journal.sink)
+  bus.add(logs.sink)
+  const now = rehearsal?.now ?? (() => performance.now())
+  const started = now()
+  const beginning = bus.emit({
+    ...runStarted(options, loaded, { mode, journal }),
+    ...(rehearsal && { rehearsal: rehearsal.words, speed: rehearsal.speed }),
+    command: { cwd: process.cwd(), args: recordedArgs(pinned(origin.args, loaded.rerun)) },
+    resumes: origin.resumes,
+    confirmed: confirmed?.event,
+  })
+  await recorded(journal)
   let closing: Renderer | undefined
   let control: ControlServer | undefined
   const stopListening = onSignals(interrupts, () => {
@@ -106,26 +125,11 @@ async function runPlaybooks(
     resume: rehearsal ? reproduce : `upgrade-push resume ${id}`,
   })
   closing = renderer
-  let state = emptyState()
-  bus.add((event) => {
-    state = fold(state, event)
-  })
-  bus.add(journal.sink)
-  bus.add(logs.sink)
+  renderer.sink(beginning)
   bus.add(renderer.sink)
   out.onClosed(() => {
     // A terminal that goes away hangs up too: both together mean one thing.
     if (interrupts.level === 0) interrupts.raise()
-  })
-
-  const now = rehearsal?.now ?? (() => performance.now())
-  const started = now()
-  bus.emit({
-    ...runStarted(options, loaded, { mode, journal }),
-    ...(rehearsal && { rehearsal: rehearsal.words, speed: rehearsal.speed }),
-    command: { cwd: process.cwd(), args: recordedArgs(pinned(origin.args, loaded.rerun)) },
-    resumes: origin.resumes,
-    confirmed: confirmed?.event,
   })
   for (const message of loaded.warnings) bus.emit({ type: 'warning', message })
   const hosts: Hosts =

@@ -30,16 +30,28 @@ export class Interrupts {
   }
 
   raise(): void {
+    this.#raise()
+  }
+
+  /** The first level, for something that nobody typed: `why` is told. A run that is being stopped already is not stopped harder. */
+  stop(why: string): void {
+    if (this.#level === 0) this.#raise(why)
+  }
+
+  #raise(why?: string): void {
     if (this.#level === 3) return
     this.#level = (this.#level + 1) as 1 | 2 | 3
-    const message = MESSAGES[this.#level]
+    const message = MESSAGES[this.#level](why)
     for (const listener of this.#listeners) listener(this.#level, message)
     if (this.#level === 2) this.#controller.abort(new Error('cancelled by the operator'))
   }
 }
 
-const MESSAGES: Record<1 | 2 | 3, string> = {
-  1: 'Stopping: nothing new is sent to a host, steps that were sent finish. Hosts are left between two steps; the same command continues them. Press Ctrl-C again to cancel the running steps.',
-  2: 'Cancelling: running steps are stopped on their hosts. A step cut short is found and done again by the same command. Press Ctrl-C again to leave at once.',
-  3: 'Leaving at once: work that was started detached goes on, on its hosts, until it ends; the same command adopts it or stops it.',
+const MESSAGES: Record<1 | 2 | 3, (why?: string) => string> = {
+  1: (why) =>
+    `Stopping${why === undefined ? '' : `, as ${why}`}: nothing new is sent to a host, steps that were sent finish. Hosts are left between two steps; the same command continues them. Press Ctrl-C again to cancel the running steps.`,
+  2: () =>
+    'Cancelling: running steps are stopped on their hosts. A step cut short is found and done again by the same command. Press Ctrl-C again to leave at once.',
+  3: () =>
+    'Leaving at once: work that was started detached goes on, on its hosts, until it ends; the same command adopts it or stops it.',
 }

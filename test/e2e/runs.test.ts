@@ -293,11 +293,53 @@ describe('journals of other programs', () => {
       )
       const full = await work.run(['-i', args[1] as string, chatty], { XDG_STATE_HOME: state })
       expect([full.code, full.stderr]).toEqual([99, expect.stringMatching(/cannot be written: ENOSPC/)])
+      expect(full.stdout).toMatch(
+        /^\[INTERRUPT\]: Stopping, as the journal .*events\.ndjson cannot be written: ENOSPC/m,
+      )
       const list = await work.run(['runs'], { XDG_STATE_HOME: state })
       expect([list.code, list.stdout]).toEqual([0, expect.stringMatching(/ chatty\.yml +3 .* cut off$/m)])
     } finally {
       await command(['umount', state])
     }
+  })
+
+  test('a disk without room for its beginning: nothing starts', async () => {
+    const state = join(work.dir, 'none')
+    const written = join(work.dir, 'written')
+    await mkdir(state)
+    await command(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', state])
+    try {
+      await command(['sh', '-c', 'cat /dev/zero >"$1/filler" || true', 'sh', state])
+      const play = await put(
+        work,
+        'touch.yml',
+        `- hosts: all\n  tasks: [{ file: { path: ${written}, state: touch } }]\n`,
+      )
+      for (const more of [[], ['--confirm', '--yes']]) {
+        const full = await work.run(['-i', args[1] as string, play, ...more], { XDG_STATE_HOME: state })
+        expect([full.code, full.stdout, full.stderr]).toEqual([
+          1,
+          '',
+          expect.stringMatching(
+            /the journal .*\/none\/.*events\.ndjson cannot be written: ENOSPC.* \(0 of 1 MiB are free\)\n/,
+          ),
+        ])
+      }
+      expect((await work.run(['runs'], { XDG_STATE_HOME: state })).stdout).not.toMatch(/touch\.yml|cut off/)
+      await expect(readFile(written)).rejects.toThrow('ENOENT')
+    } finally {
+      await command(['umount', state])
+    }
+  })
+
+  test('an empty one is not said to be continued', async () => {
+    await write()
+    const shown = await work.run(['runs', 'show', '00aa'])
+    expect([shown.code, shown.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^This run can't be continued, as it ended before it wrote anything; start it again/),
+    ])
+    expect((await work.run(['watch', '00aa'])).stderr).not.toContain('upgrade-push resume')
   })
 })
 

@@ -17,6 +17,7 @@ import { controllerPorts, executionOf, runStarted } from '../execution.ts'
 import type { LoadedRun } from '../load.ts'
 import type { RunOptions } from '../options.ts'
 import { AbortedAtPrompt } from '../prompt.ts'
+import { recorded } from '../recorded.ts'
 import type { RunSecrets } from '../secrets.ts'
 import { onSignals } from '../signals.ts'
 import type { CheckProgress } from './check-progress.ts'
@@ -52,7 +53,9 @@ export async function makePlan(
   const dir = makeRunDir(run)
   const bus = new EventBus({ run, redactor })
   const interrupts = new Interrupts()
-  const journal = new Journal(dir, { onError: () => interrupts.raise() })
+  const journal = new Journal(dir, {
+    onError: (error) => interrupts.stop(error.diagnostics[0]?.message ?? error.message),
+  })
   const logs = new HostLogs(`${dir}/hosts`)
   const forecast = new Forecast()
   const seen = new SeenPlan(forecast, loaded.playbooks)
@@ -60,9 +63,11 @@ export async function makePlan(
   bus.add((event) => {
     state = fold(state, event)
   })
-  for (const sink of [journal.sink, logs.sink, seen.sink, progress.sink]) bus.add(sink)
+  for (const sink of [journal.sink, logs.sink]) bus.add(sink)
   const shown: RunOptions = { ...options, diff: true }
   bus.emit(runStarted(shown, loaded, { mode: 'check', journal }))
+  await recorded(journal)
+  for (const sink of [seen.sink, progress.sink]) bus.add(sink)
   for (const message of loaded.warnings) bus.emit({ type: 'warning', message })
   const connections = hostConnections(options, {
     run,

@@ -46,8 +46,9 @@ export async function showRun(args: ShowArguments): Promise<number> {
   await view.ended
   view.close()
   await out.flush()
-  const { condition, rehearsal } = summarise(run)
-  const more = rehearsal === undefined ? AFTERWORD[condition] : undefined
+  const { condition, rehearsal, command, problem } = summarise(run)
+  const lost = condition === 'cut off' && command === undefined
+  const more = rehearsal === undefined ? (lost ? lostWords(problem) : AFTERWORD[condition]) : undefined
   if (more !== undefined) process.stderr.write(`${more.replaceAll('RUN', run)}\n`)
   return EXIT.done
 }
@@ -64,6 +65,11 @@ const AFTERWORD: { readonly [condition: string]: string } = {
   running: 'This run is under way; follow it with: upgrade-push watch RUN',
   'cut off': 'This run was cut off before its end; continue it with: upgrade-push resume RUN',
   elsewhere: 'This run has no end yet, and another controller drives it or did.',
+}
+
+/** Without the words that were typed nothing can be continued. */
+function lostWords(problem = 'its journal does not say what was typed'): string {
+  return `This run can't be continued, as ${problem}; start it again with its own command line: hosts go on at their own step all the same.`
 }
 
 /** Plays tell their hosts before anything else of them. */

@@ -69,14 +69,16 @@ function stampOf({ v, seq, t, run }: RunEvent) {
 }
 
 function requireRunning(run: string): void {
-  const { condition, controller, problem, rehearsal } = summarise(run)
+  const { condition, controller, problem, rehearsal, command } = summarise(run)
   if (condition === 'running') return
   if (condition === 'elsewhere') {
     throw new UserError({ message: `run ${run} is driven by ${controller}`, hint: 'watch it there' })
   }
   if (condition === 'unreadable') throw new UserError(`run ${run} can't be read: ${problem}`)
   const more =
-    condition === 'cut off' && rehearsal === undefined ? `continue it with: upgrade-push resume ${run}; ` : ''
+    condition === 'cut off' && rehearsal === undefined && command !== undefined
+      ? `continue it with: upgrade-push resume ${run}; `
+      : ''
   throw new UserError({
     message: `run ${run} is not under way: it ${condition === 'cut off' ? 'was cut off' : `ended as ${condition}`}`,
     hint: `${more}look at it with: upgrade-push runs show ${run}`,
