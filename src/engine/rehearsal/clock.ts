@@ -27,6 +27,8 @@ export class ScaledClock {
   #pumping = false
   /** Somebody has woken and does what he does at this moment. */
   #awake = false
+  /** Before anybody slept no time has passed, however long it took to get so far. */
+  #begun = false
   /** Real and simulated time that belong together. */
   #anchor: { real: number; here: number }
   /** Real milliseconds that the machine was too slow by. */
@@ -44,14 +46,14 @@ export class ScaledClock {
    * operator, a run that was paused) finds the time that has passed meanwhile.
    */
   now(): number {
-    if (this.#awake || this.speed === Number.POSITIVE_INFINITY) return this.#now
+    if (!this.#begun || this.#awake || this.speed === Number.POSITIVE_INFINITY) return this.#now
     const passed = this.#upToNext()
     return passed - this.#now > LATE_MS * this.speed ? passed : this.#now
   }
 
   /** For a display: moves on between two moments, and never past the next one. */
   shown(): number {
-    return this.speed === Number.POSITIVE_INFINITY ? this.#now : this.#upToNext()
+    return !this.#begun || this.speed === Number.POSITIVE_INFINITY ? this.#now : this.#upToNext()
   }
 
   /** How many times as fast as the real time it went so far. */
@@ -62,6 +64,10 @@ export class ScaledClock {
   /** Simulated milliseconds. Rejects with the signal's reason once it is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason)
+    if (!this.#begun) {
+      this.#begun = true
+      this.#anchor = { real: this.#real.now(), here: 0 }
+    }
     this.#now = this.now()
     return new Promise((resolve, reject) => {
       const abort = (): void => {

@@ -80,3 +80,12 @@ test('time that a pause of the run takes passes on the hosts too, and counts as 
   await clock.sleep(1000, never)
   expect([clock.now(), clock.kept]).toEqual([602_000, 10])
 })
+
+test('before anybody sleeps no time passes, however slow the start', async () => {
+  const real = machine()
+  const clock = new ScaledClock(20_000, real)
+  real.pass(3000)
+  expect([clock.now(), clock.shown()]).toEqual([0, 0])
+  await clock.sleep(500, never)
+  expect([clock.now(), clock.kept]).toEqual([500, 20_000])
+})

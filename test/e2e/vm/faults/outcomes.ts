@@ -14,13 +14,18 @@ export async function armedAndBroken(vm: Vm, site: Site, break_: () => Promise<u
   return throughBoot(vm, reboot(vm))
 }
 
-/** The old system as it was before, nothing armed, no recovery entry in the way; what the image wrote is returned. */
+/** The same, and the image said why: what it wrote is returned. */
 export async function expectOldSystem(vm: Vm, distro: Distro, packages: readonly string[]): Promise<UpgradeResult> {
+  await expectAsBefore(vm, distro, packages)
+  return readResult(vm)
+}
+
+/** The old system as it was before, nothing armed, no recovery entry in the way. */
+export async function expectAsBefore(vm: Vm, distro: Distro, packages: readonly string[]): Promise<void> {
   expect(await kernelOf(vm)).toBe(distro.kernel8)
   expect(await packagesOf(vm)).toEqual(packages)
   const { stdout: status } = await vm.ssh('sh /var/lib/upgrade-push/boot/steer status')
   expect(status).toMatch(/^oneshot=none$/m)
   expect(status).toMatch(/^recovery=no$/m)
   expect(status).toMatch(new RegExp(`^default=.*${distro.kernel8}`, 'm'))
-  return readResult(vm)
 }
