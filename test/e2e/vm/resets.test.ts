@@ -4,7 +4,7 @@ import { expectAsBefore } from './faults/outcomes.ts'
 import { fault } from './faults/table.ts'
 import { inImage } from './image-shell.ts'
 import { preparedMachine } from './prepared.ts'
-import { countsOf, resultsOf, runTool, startTool, troubleOf, untilEnded } from './tool.ts'
+import { resultsOf, runTool, startTool, troubleOf, untilEnded } from './tool.ts'
 import { expectUpgraded, lookBefore } from './upgraded.ts'
 
 describe('a power cut', () => {
@@ -68,8 +68,6 @@ describe('a power cut', () => {
       const resumed = await runTool(vm, prepared.site.upgrade, '-e', 'resume=true')
       expect(resumed.code, troubleOf(resumed)).toBe(0)
       await expectUpgraded(vm, prepared.distro, before)
-      const done = await runTool(vm, prepared.site.upgrade)
-      expect(countsOf(done), troubleOf(done)).toMatchObject({ changed: 0, failed: 0, unreachable: 0 })
     },
   )
 })
