@@ -56,8 +56,9 @@ find dracut kernel ! -type d | grep -vxF -f "$S/stage/.new/places" | while IFS= 
 find dracut kernel -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null
 # What is left has a name that is wanted, so no file is in a folder's way and no folder in a file's.
 for part in dracut kernel; do
-  [ ! -d ".new/$part" ] || cp -a --remove-destination ".new/$part" . || exit 1
-done || fail "the modules could not be moved into place below $S/stage: is it full?"
+  [ ! -d ".new/$part" ] || cp -a --remove-destination ".new/$part" . ||
+    fail "the modules could not be moved into place below $S/stage: is it full?"
+done
 digests=$(while IFS= read -r path && IFS= read -r place; do
   [ -n "$path" ] || continue
   tree_digest "$path"
