@@ -119,6 +119,18 @@ describe('upload_dracut_modules on LabOS 8', () => {
     }
   })
 
+  test('a disk that has room for the archive but not for the files is named, and leaves no manifest', async () => {
+    await go(acme())
+    const kib = Number((await host.sh(`du -sk ${STAGE} | cut -f1`)).stdout)
+    await host.sh(`rm -rf ${STAGE}`)
+    host.prelude = `mount -t tmpfs -o size=${Math.round(kib * 1.4)}k tmpfs /var/lib/upgrade-push`
+    const { failure, output } = await go(acme(), { epilogue: `ls ${STAGE}` })
+    host.prelude = ''
+    expect(failure?.message).toMatch(/could not be moved into place below .*: is it full\?/)
+    expect(output?.stdout).not.toContain('manifest.json')
+    expect((await go(acme())).after).toMatchObject({ kind: 'ok' })
+  })
+
   test('a disk that is full leaves no manifest, and the next run completes it', async () => {
     await host.sh(`rm -rf ${STAGE}`)
     host.prelude = 'mount -t tmpfs -o size=16k tmpfs /var/lib/upgrade-push'
