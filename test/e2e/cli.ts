@@ -119,6 +119,7 @@ export class Workspace {
   }
 
   async remove(): Promise<void> {
-    await rm(this.dir, { recursive: true, force: true })
+    // Steps of a run that was killed go on for a moment on hosts that are this machine, and may still write in here.
+    await rm(this.dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   }
 }
