@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import type { Plays } from '../engine/executor.ts'
-import type { Forecast } from '../engine/forecast.ts'
-import type { ControllerPorts } from '../engine/ports.ts'
+import type { ControllerPorts, EngineOptions } from '../engine/ports.ts'
 import type { EventBus } from '../events/bus.ts'
 import type { Journal } from '../events/journal.ts'
 import { stateDir } from '../events/state-dir.ts'
@@ -60,7 +59,7 @@ export function controllerPorts(
 export function executionOf(
   options: RunOptions,
   loaded: LoadedRun,
-  run: { mode: Mode; becomePassword: string | undefined; forecast: Forecast | undefined },
+  run: Pick<EngineOptions, 'mode' | 'becomePassword' | 'forecast' | 'usual'>,
 ): Omit<Plays, 'interrupts' | 'steering'> {
   return {
     playbooks: loaded.playbooks,
@@ -78,6 +77,7 @@ export function executionOf(
       becomeUser: options.becomeUser,
       becomePassword: run.becomePassword,
       forecast: run.forecast,
+      usual: run.usual,
     },
   }
 }

@@ -147,7 +147,7 @@ async function runPlaybooks(
   })
   try {
     await execute({
-      ...executionOf(options, loaded, { mode, becomePassword: secrets.become, forecast: confirmed?.forecast }),
+      ...executionOf(options, loaded, { mode, becomePassword: secrets.become, ...confirmed?.heldTo }),
       ...hosts.hands(controllerPorts(options, loaded, { bus, journal })),
       interrupts,
       steering,

@@ -27,7 +27,12 @@ export async function runPlay(input: PlayRun): Promise<boolean> {
     name: context.display(play.name) ?? String(context.display(play.hosts)),
     hosts: planned.hosts,
     batches: planned.batches.length,
-    steps: planned.steps.map(({ node }) => ({ name: context.display(node.name) ?? node.task, task: node.task })),
+    steps: planned.steps.map(({ node, plugin }) => {
+      // What a `shell` of another playbook took says nothing.
+      const usual = plugin.freeForm === undefined ? input.options.usual?.get(node.task) : undefined
+      const name = context.display(node.name) ?? node.task
+      return { name, task: node.task, ...(usual && { usual: { low: usual.low, high: usual.high } }) }
+    }),
     ...(play.maxFailPercentage === undefined ? {} : { maxFailPercentage: play.maxFailPercentage }),
     ...(play.anyErrorsFatal ? { anyErrorsFatal: true } : {}),
   })

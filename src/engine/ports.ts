@@ -60,4 +60,6 @@ export interface EngineOptions {
   readonly becomePassword: string | undefined
   /** A check writes down here what it foresees; an apply is held to it. Without it an apply does what is to be done. */
   readonly forecast?: Forecast | undefined
+  /** By task, the milliseconds that it took on most hosts of past runs. Only told on: nothing is decided by them. */
+  readonly usual?: ReadonlyMap<string, { readonly low: number; readonly high: number }> | undefined
 }

@@ -68,7 +68,12 @@ export type EventBody =
       readonly name: string
       readonly hosts: readonly string[]
       readonly batches: number
-      readonly steps: readonly { name: string; task: string }[]
+      readonly steps: readonly {
+        name: string
+        task: string
+        /** Milliseconds that the task took on most hosts of past runs, where the run was planned with them. */
+        usual?: { readonly low: number; readonly high: number } | undefined
+      }[]
       /** The play's brakes: how many hosts of a batch may be lost, in percent; whether one is too many. */
       readonly maxFailPercentage?: number | undefined
       readonly anyErrorsFatal?: boolean | undefined

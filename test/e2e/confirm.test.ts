@@ -86,6 +86,23 @@ async function onTerminal(keys: () => string, ...more: string[]): Promise<{ code
   return { code, shown: shown.replaceAll('\r', '').replaceAll(/\u001b\[\d*[A-Z]/g, '') }
 }
 
+test('what tasks took in past runs is told with the plan that they are confirmed by', async () => {
+  const steps = async () => {
+    const events = await work.journal((await work.runs()).at(-1) as string)
+    return events.flatMap((event) => (event.type === 'play_started' ? event.steps : []))
+  }
+  const confirmed = ['-i', hosts, playbook, '--confirm', '--yes']
+  expect((await work.run(confirmed)).code).toBe(0)
+  expect((await steps()).map(({ usual }) => usual)).toEqual([undefined, undefined, undefined])
+  rmSync(join(work.dir, 'on-hosts'), { recursive: true })
+  mkdirSync(join(work.dir, 'on-hosts'))
+  expect((await work.run(confirmed)).code).toBe(0)
+  for (const { task, usual } of await steps()) {
+    expect([task, usual]).toEqual([task, { low: expect.any(Number), high: expect.any(Number) }])
+    expect(usual?.high).toBeGreaterThanOrEqual(usual?.low ?? Number.NaN)
+  }
+})
+
 test('what was typed before the question is no answer to it', async () => {
   const env = { XDG_STATE_HOME: join(work.dir, 'state') }
   const terminal = await Tmux.start({ columns: 150, rows: 60, cwd: work.dir, env })

@@ -48,12 +48,39 @@ async function begin(more = ''): Promise<void> {
   await terminal.until(/3 running/)
 }
 
+/** The process that drives the newest run, as its journal names it. */
+async function runningProcess(): Promise<{ started: number }> {
+  const [event] = await lastJournal()
+  if (event?.type !== 'run_started' || !event.process) throw new Error('the journal does not begin with a process')
+  return { started: event.process.pid }
+}
+
 const lastJournal = async () => work.journal((await work.runs()).at(-1) as string)
+
+test('stopped from outside and continued, it is drawn anew', async () => {
+  await begin()
+  const { started } = await runningProcess()
+  process.kill(started, 'SIGSTOP')
+  await terminal.until(/Stopped/)
+  await terminal.type('echo "$((6 * 7)) was typed meanwhile"')
+  await terminal.keys('Enter')
+  await terminal.until(/^42 was typed meanwhile/m)
+  await terminal.type('fg')
+  await terminal.keys('Enter')
+  const shown = await terminal.until(/q leave/)
+  expect(shown.split('\n')[0]).toMatch(/^upgrade-push APPLY slow\.yml/)
+  expect(shown).not.toMatch(/was typed meanwhile|Stopped/)
+  await terminal.keys('j', 'Enter')
+  await terminal.until(/h2, /)
+  await terminal.until(/\[ENDED/)
+  await terminal.keys('q')
+  await terminal.until(/5 hosts: 4 done, 1 failed/)
+})
 
 test('keys, a new size, a failure, and what stays after the end', async () => {
   await begin()
   const first = await terminal.screen()
-  expect(first.split('\n')[0]).toMatch(/^upgrade-push APPLY slow\.yml +\d+s$/)
+  expect(first.split('\n')[0]).toMatch(/^upgrade-push APPLY slow\.yml +left in this play: not known yet +\d+s$/)
   expect(first).toMatch(/q leave/)
   await terminal.keys('q')
   await terminal.until(/goes on only with this screen\. Press a/)

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { EngineOptions } from '../../engine/ports.ts'
 import { runsDir, stateDir } from '../../events/state-dir.ts'
 import type { EventBody } from '../../events/types.ts'
 import { visible } from '../../events/visible.ts'
@@ -10,16 +11,16 @@ import type { RunOptions } from '../options.ts'
 import { AbortedAtPrompt, askLine } from '../prompt.ts'
 import { UpgradeFiles } from '../upgrade-memory.ts'
 import { CheckProgress } from './check-progress.ts'
-import { pastDurations } from './durations.ts'
+import { type Duration, pastDurations } from './durations.ts'
 import { isAt } from './host-plan.ts'
 import { makePlan, type Plan, type Shared } from './plan-run.ts'
 import { planLines } from './plan-text.ts'
 import { refusal, type Terms, termsOf } from './terms.ts'
 import { estimateTime } from './time.ts'
 
-/** What an apply is held to, and the check that it was confirmed by. */
+/** What an apply is held to and how long its tasks usually take, and the check that it was confirmed by. */
 export interface Confirmed {
-  readonly forecast: Plan['forecast']
+  readonly heldTo: Pick<EngineOptions, 'forecast' | 'usual'>
   readonly event: NonNullable<Extract<EventBody, { type: 'run_started' }>['confirmed']>
 }
 
@@ -50,17 +51,18 @@ export async function confirmation(
   const plan = await makePlan(options, loaded, shared, new CheckProgress(out, hosts.size))
   const plans = [...plan.seen.hosts.values()]
   const alarming = plans.flatMap(({ pending }) => pending).filter((step) => disruptive.some((one) => isAt(one, step)))
+  const usual = await pastDurations(runsDir())
   if (terms === 'only watching') {
     if (alarming.length > 0) throw refusal(disruptive)
   } else {
-    out.write(`${planLines(await viewOf(options, loaded, plan, disruptive, out)).join('\n')}\n`)
+    out.write(`${planLines(viewOf(options, loaded, plan, { disruptive, usual, out })).join('\n')}\n`)
     const changed = plans.filter(({ pending }) => pending.length > 0)
     const asks = options.confirm ? changed.length > 0 : alarming.length > 0
     if (!asks) out.write('Nothing is to be confirmed, going on.\n')
     else if (terms === 'show') out.write('--yes: not asked, going on.\n')
     else await ask(changed.length)
   }
-  return { forecast: plan.forecast, event: { run: plan.run, at: new Date().toISOString() } }
+  return { heldTo: { forecast: plan.forecast, usual }, event: { run: plan.run, at: new Date().toISOString() } }
 }
 
 async function ask(hosts: number): Promise<void> {
@@ -68,15 +70,14 @@ async function ask(hosts: number): Promise<void> {
   if (answer.trim() !== 'yes') throw new AbortedAtPrompt('aborted, as the answer was not yes: nothing was changed')
 }
 
-async function viewOf(
+function viewOf(
   options: RunOptions,
-  loaded: LoadedRun,
+  { playbooks }: LoadedRun,
   { seen, journal }: Plan,
-  disruptive: readonly DisruptiveStep[],
-  out: SafeOutput,
+  known: { disruptive: readonly DisruptiveStep[]; usual: ReadonlyMap<string, Duration>; out: SafeOutput },
 ) {
-  const { playbooks } = loaded
-  const time = estimateTime(seen.hosts, playbooks, await pastDurations(runsDir()), options.forks)
+  const { disruptive, usual, out } = known
+  const time = estimateTime(seen.hosts, playbooks, usual, options.forks)
   const paint = painter(wantsColor(out, process.env))
   return { playbooks, seen, disruptive, time, journal, forks: options.forks, diff: options.diff, paint }
 }

@@ -5,6 +5,7 @@ import { wantsColor } from '../color.ts'
 import { App } from './app.tsx'
 import { type Frame, frame } from './layout/frame.ts'
 import { signsOf } from './layout/look.ts'
+import { clean } from './model/clean.ts'
 import { RunModel } from './model/run-model.ts'
 import type { Screen, ScreenOptions } from './options.ts'
 import { summary } from './summary.ts'
@@ -60,6 +61,7 @@ class InkScreen implements Screen {
     this.#terminal.onGone(() => this.#stop())
     this.#terminal.enter()
     this.#terminal.onResize(() => this.#resized())
+    this.#terminal.onContinue(() => this.#redraw())
     this.#mount()
     // A run of this process has its own way with signals, until it ends.
     if (!this.owns) this.#leaveOnSignals()
@@ -97,6 +99,7 @@ class InkScreen implements Screen {
       replay
         ? `REPLAY of a journal, ${Number.isFinite(replay.speed) ? `${replay.speed} times as fast` : 'all at once'}`
         : '',
+      this.#model.started?.resumes === undefined ? '' : `CONTINUES run ${clean(this.#model.started.resumes, 60)}`,
     ]
     return parts.filter((part) => part !== '').join('   ')
   }

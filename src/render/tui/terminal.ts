@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { readFileSync } from 'node:fs'
 
 const ENTER = '\x1b[?1049h\x1b[2J\x1b[H'
 const CLEAR = '\x1b[2J\x1b[H'
@@ -16,6 +17,7 @@ export class Terminal {
   #ink = new InkOutput(this)
   #open = false
   #gone = false
+  #continued: () => void = () => {}
   /** Called before the terminal is given back: whoever draws on it must stop. */
   beforeLeave: () => void = () => {}
 
@@ -57,6 +59,17 @@ export class Terminal {
     this.#stdout.on('resize', listener)
   }
 
+  /** The process was stopped and goes on, in the foreground: a shell has used the terminal meanwhile. */
+  onContinue(listener: () => void): void {
+    this.#continued = () => {
+      // Who sets the modes of a terminal from the background is stopped again.
+      if (!this.#open || !inForeground()) return
+      this.write(ENTER)
+      listener()
+    }
+    process.on('SIGCONT', this.#continued)
+  }
+
   enter(): void {
     for (const stream of [this.stdin, this.#stdout]) {
       stream.on('error', this.#vanish)
@@ -85,6 +98,7 @@ export class Terminal {
     this.write(LEAVE)
     this.#stdout.removeAllListeners('resize')
     process.off('exit', this.leave)
+    process.off('SIGCONT', this.#continued)
     process.off('uncaughtExceptionMonitor', this.leave)
     if (this.stdin.isRaw && !this.stdin.destroyed) this.stdin.setRawMode(false)
     this.stdin.pause()
@@ -133,6 +147,14 @@ class InkOutput extends EventEmitter {
   cut(): void {
     this.#cut = true
   }
+}
+
+/** Whether the terminal's foreground process group is ours: fields 5 and 8 of proc(5)'s stat, after the name in brackets. */
+function inForeground(): boolean {
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  return fields[2] === fields[5]
 }
 
 /** Node makes writes to a terminal wait for it; there is no public way to say otherwise. */

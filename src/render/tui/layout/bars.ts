@@ -23,7 +23,8 @@ export function batchLines({ model, fleet, columns, signs }: FrameContext, room:
 
 function batchLine(batch: BatchTally, of: number, columns: number, signs: Signs): Line[] {
   const head = `batch ${batch.number}/${of} `
-  const share = ` ${batch.done + batch.lost}/${batch.size}  `
+  // Hosts that go through their steps side by side are all done at the very end: the steps tell how far they are.
+  const share = ` ${batch.done + batch.lost}/${batch.size} ${percent(batch)}  `
   if (columns >= ONE_LINE) {
     const bar = barSpans(batch, Math.min(40, columns - ONE_LINE + 16), signs)
     return [line(columns, head, ...bar, share, ...countParts(batch), '  ', brakePart(batch))]
@@ -74,6 +75,11 @@ function brakePart({ lost, mayBeLost, finished }: BatchTally): Span {
   if (left < 0) return { text: `brake: ${lost} lost, ${mayBeLost} allowed`, tone: 'failed', bold: true }
   const text = `brake: ${lost} lost, ${left} more allowed`
   return left === 0 && lost > 0 ? { text, tone: 'changed', bold: true } : { text }
+}
+
+/** Never 100 before the batch is through. */
+function percent({ through }: BatchTally): string {
+  return `${Math.floor(through * 100)}%`
 }
 
 /** Done, lost, running and waiting hosts in proportion; one that is there is never rounded away. */

@@ -1,5 +1,7 @@
 import { basename } from 'node:path'
+import { counted } from '../../../diagnostics/counted.ts'
 import { clean } from '../model/clean.ts'
+import type { TimeLeft } from '../model/eta.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line, type Part, spread } from './line.ts'
 import { range, short } from './time.ts'
@@ -24,9 +26,21 @@ export function headerLines(context: FrameContext): Line[] {
 /** In the plainest words that there is room for: a bare `left` would be taken for the whole run's. */
 function leftText({ fleet }: FrameContext, room: number): string {
   if (!fleet.left) return ''
-  const time = range(fleet.left)
-  const texts = [`left in this play: ${time}   `, `left in play: ${time}   `, `play: ${time}  `]
+  const [time, why] = timeOf(fleet.left)
+  const texts = [
+    `left in this play: ${time}${why}   `,
+    `left in this play: ${time}   `,
+    `left in play: ${time}   `,
+    `play: ${time}  `,
+  ]
   return texts.find((text) => text.length + 2 <= room) ?? ''
+}
+
+/** The time, and what it rests on. */
+function timeOf(left: TimeLeft): readonly [time: string, why: string] {
+  const { low, unknown, past } = left
+  if (unknown === 0) return [range(left), past === 0 ? '' : ' as in past runs']
+  return low < 1000 ? ['not known yet', ''] : [`over ${short(low)}`, `, ${counted(unknown, 'step')} not known yet`]
 }
 
 function holdUp({ model, columns }: FrameContext): string | undefined {

@@ -1,8 +1,7 @@
 import { mayBeLost } from './brake.ts'
-import { timeLeft } from './eta.ts'
+import { type TimeLeft, timeLeft } from './eta.ts'
 import { type HostStanding, type HostView, isLost } from './host.ts'
 import type { BatchView, PlayView, RunModel } from './run-model.ts'
-import type { Quantiles } from './step-times.ts'
 
 export interface BatchTally {
   readonly number: number
@@ -10,6 +9,8 @@ export interface BatchTally {
   readonly finished: boolean
   readonly done: number
   readonly running: number
+  /** Of all steps of all its hosts, how many are done or will not be done any more; 0 to 1. */
+  readonly through: number
   readonly ok: number
   readonly changed: number
   readonly failed: number
@@ -26,7 +27,7 @@ export interface Overview {
   readonly order: readonly HostView[]
   readonly counts: { readonly [K in HostStanding]: number }
   readonly batches: readonly BatchTally[]
-  readonly left: Quantiles | undefined
+  readonly left: TimeLeft | undefined
 }
 
 const ATTENTION: { readonly [K in HostStanding]: number } = {
@@ -76,10 +77,20 @@ function tally(play: PlayView, { hosts, finished }: BatchView, index: number): B
       else sum.ok++
     }
   }
-  return { number: index + 1, size: hosts.length, finished, ...sum, mayBeLost: mayBeLost(play, hosts.length) }
+  const size = hosts.length
+  return { number: index + 1, size, finished, through: through(play, hosts), ...sum, mayBeLost: mayBeLost(play, size) }
 }
 
-function left(model: RunModel, play: PlayView): Quantiles | undefined {
+function through({ base, length }: PlayView, hosts: readonly HostView[]): number {
+  const ended = (host: HostView) => isLost(host) || host.standing === 'done' || host.standing === 'left-out'
+  const steps = (host: HostView) => (ended(host) ? length : Math.min(length, Math.max(0, host.step - base)))
+  const all = hosts.length * length
+  return all === 0 ? 1 : hosts.reduce((sum, host) => sum + steps(host), 0) / all
+}
+
+const stepsOf = (model: RunModel, { base, length }: PlayView) => model.steps.slice(base, base + length)
+
+function left(model: RunModel, play: PlayView): TimeLeft | undefined {
   const batch = play.batches.at(-1)
   if (!batch || batch.finished) return undefined
   const now = new Array<number>(play.length).fill(0)
@@ -89,7 +100,7 @@ function left(model: RunModel, play: PlayView): Quantiles | undefined {
   }
   const begun = play.batches.reduce((sum, { hosts }) => sum + hosts.length, 0)
   return timeLeft({
-    times: model.steps.slice(play.base, play.base + play.length).map(({ times }) => times.quantiles()),
+    times: stepsOf(model, play).map(({ times, usual }) => ({ seen: times.quantiles(), usual })),
     now,
     later: { hosts: Math.max(0, play.hosts.length - begun), batches: play.batchCount - play.batches.length },
     forks: model.started?.forks ?? 1,

@@ -7,13 +7,15 @@ import { takeResult } from './host-result.ts'
 import { LineLog, linesPerHost } from './line-log.ts'
 import { stillSent } from './sent.ts'
 import { SharedValues } from './shared.ts'
-import { StepTimes } from './step-times.ts'
+import { type Quantiles, StepTimes } from './step-times.ts'
 import { Turns } from './turns.ts'
 
 export interface StepView {
   readonly name: string
   readonly task: string
   readonly times: StepTimes
+  /** How long it took on hosts of past runs, in milliseconds. */
+  readonly usual: Quantiles | undefined
 }
 
 export interface BatchView {
@@ -144,7 +146,8 @@ export class RunModel {
 
   #startPlay(event: Of<'play_started'>): void {
     const base = this.steps.length
-    for (const { name, task } of event.steps) this.steps.push({ name: clean(name, 100), task, times: new StepTimes() })
+    for (const { name, task, usual } of event.steps)
+      this.steps.push({ name: clean(name, 100), task, times: new StepTimes(), usual })
     const hosts = event.hosts.map((name) => this.host(name))
     for (const host of hosts) {
       if (isLost(host) || host.standing === 'left-out') continue
