@@ -12,8 +12,10 @@ const PHASE_SUMMARY_EVERY_MS = 5_000
 const SILENCE_MS = 30_000
 
 interface Busy {
-  readonly since: number
-  readonly step: number
+  since: number
+  /** The step that it does; others, sent along in the same round trip, wait on the host for it. */
+  step: number
+  readonly sent: number[]
   last: string
   /** Of an upgrade. */
   phase: string | undefined
@@ -49,24 +51,22 @@ export class LiveProgress {
     this.#spoke = this.#now()
   }
 
-  /** A host begins to act. */
+  /** A change is sent to a host, which begins it once what was sent before is done. */
   started({ host, step }: { host: string } & StepRef): void {
-    const now = this.#now()
-    if (this.#busy.get(host)?.step !== step)
-      this.#busy.set(host, { since: now, step, last: '', phase: undefined, shown: now })
+    const busy = this.#busy.get(host)
+    if (!busy) this.#begin(host, step, [])
+    else if (busy.step !== step && !busy.sent.includes(step)) busy.sent.push(step)
   }
 
   line(event: { host: string; line: string } & StepRef): void {
-    this.started(event)
-    const busy = this.#busy.get(event.host) as Busy
+    const busy = this.#at(event)
     busy.last = visible(event.line, 200)
     this.#show(event.host, busy, HOST_EVERY_MS, SUMMARY_EVERY_MS)
   }
 
   /** Where a host is in its upgrade. A new phase, or one that is overdue, is shown at once where each host has its own lines. */
   phase(event: Extract<RunEvent, { type: 'phase' }>): void {
-    this.started(event)
-    const busy = this.#busy.get(event.host) as Busy
+    const busy = this.#at(event)
     const named = event.state === 'overdue' ? `${event.phase}, overdue` : event.phase
     const changed = busy.phase !== named
     busy.phase = visible(named, 60)
@@ -84,8 +84,28 @@ export class LiveProgress {
     }
   }
 
-  done(host: string): void {
-    this.#busy.delete(host)
+  /** A step's end, in whatever way. `lost`: nothing that was sent after it is done any more. */
+  done({ host, step }: { host: string } & StepRef, lost: boolean): void {
+    const busy = this.#busy.get(host)
+    if (!busy) return
+    const left = lost ? [] : [busy.step, ...busy.sent].filter((one) => one !== step)
+    const [next, ...sent] = left
+    if (next === undefined) this.#busy.delete(host)
+    else if (next !== busy.step) this.#begin(host, next, sent)
+    else busy.sent.splice(0, Number.POSITIVE_INFINITY, ...sent)
+  }
+
+  /** What a host says is of the step that it does. */
+  #at({ host, step }: { host: string } & StepRef): Busy {
+    const busy = this.#busy.get(host)
+    return busy?.step === step ? busy : this.#begin(host, step, busy?.sent.filter((one) => one !== step) ?? [])
+  }
+
+  #begin(host: string, step: number, sent: number[]): Busy {
+    const now = this.#now()
+    const busy = { since: now, step, sent, last: '', phase: undefined, shown: now }
+    this.#busy.set(host, busy)
+    return busy
   }
 
   /** Called every few seconds. `waiting`: hosts that the step in front still waits for. */

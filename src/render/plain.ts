@@ -9,6 +9,9 @@ import { listed, recapLines, totalLines } from './recap.ts'
 import { resultLines } from './result-lines.ts'
 import { StepOrder } from './step-order.ts'
 
+/** After such a result a host does nothing more. */
+const LOST: ReadonlySet<string> = new Set(['failed', 'refused', 'unreachable', 'overdue'])
+
 /** In a batch of more hosts than this, a diff that was shown once is named instead of shown again, and a remedy is left out. */
 const FOLD_OVER = 50
 const TICK_MS = 5_000
@@ -105,7 +108,7 @@ class PlainView {
         this.#progress.phase(event)
         return
       case 'host_result':
-        if (!event.item) this.#progress.done(event.host)
+        if (!event.item) this.#progress.done(event, LOST.has(event.status) && !event.ignored)
         // Without a batch (a host that failed before its first step) there is nothing to wait for.
         if (!this.#order) this.#startBatch(1)
         this.#order?.result(event)

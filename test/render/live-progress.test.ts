@@ -61,6 +61,35 @@ test('silence ends after half a minute, also when nothing is said', () => {
   expect(said()).toHaveLength(before)
 })
 
+test('of steps that were sent together the first that is not done is the one that runs', () => {
+  let now = 0
+  const { emit, renderer, out } = plainOnMemory({ now: () => now })
+  emit(...play(['web1'], 'first', 'second', 'third'), ...[0, 1, 2].map((step) => task(step, ['web1'])))
+  const sent = {
+    type: 'intent',
+    play: 0,
+    batch: 0,
+    host: 'web1',
+    task: 'x',
+    summary: '',
+    touches: [],
+    spec: {},
+  } as const
+  emit(...[0, 1, 2].map((step) => ({ ...sent, step })))
+  const saidAt = (seconds: number) => {
+    now = seconds * 1000
+    renderer.tick()
+    return out.text.trimEnd().split('\n').at(-1)
+  }
+  expect(saidAt(40)).toBe('  first: 1 running, longest web1 40 s')
+  emit(result(0, 'web1', 'changed'))
+  expect(saidAt(80)).toBe('  second: 1 running, longest web1 40 s')
+  emit(result(1, 'web1', 'failed'))
+  const before = out.text
+  saidAt(200)
+  expect(out.text).toBe(before)
+})
+
 function phase(host: string, name: string, more: Partial<Extract<EventBody, { type: 'phase' }>> = {}): EventBody {
   return { type: 'phase', play: 0, batch: 0, step: 0, host, phase: name, state: 'running', seconds: 1, ...more }
 }

@@ -37,6 +37,13 @@ describe('keys that steer', () => {
     expect(commands(['j', 's', ...'skip', 'enter'])).toEqual([{ command: 'skip', host: 'web2' }])
     expect(commands(['A', ...'abort', 'enter'])).toEqual([{ command: 'abort-now' }])
   })
+  test('the question says what becomes of a host in a step, and of one that waits', () => {
+    const asked = (standing: 'running' | 'overdue' | 'waiting') =>
+      type(['s'], { standing: () => standing }).view.confirm?.question
+    expect(asked('running')).toMatch(/it finishes its step and begins no other/)
+    expect(asked('overdue')).toBe(asked('running'))
+    expect(asked('waiting')).toMatch(/: it begins no step any more/)
+  })
   test('another word, or Esc, does nothing and says so', () => {
     for (const keys of [
       ['A', ...'abord', 'enter'],

@@ -14,7 +14,8 @@ import { pad, wrap } from './width.ts'
 export function hostPage(context: FrameContext, host: HostView): Line[] {
   const { model, columns } = context
   const { counts } = host
-  const numbers = `ok ${counts.ok}, changed ${counts.changed}, later ${counts.deferred}, skipped ${counts.skipped}, failed ${counts.failed}`
+  // As the steps below read: one that changed something is not told as ok too, unlike in the recap.
+  const numbers = `ok ${counts.ok - counts.changed}, changed ${counts.changed}, later ${counts.deferred}, skipped ${counts.skipped}, failed ${counts.failed}`
   const lines = [line(columns, numbers)]
   if (host.facts !== '') lines.push(line(columns, host.facts))
   if (host.cause !== '') lines.push(...wrapped(columns, 'cause: ', host.cause, 'failed'))

@@ -25,7 +25,9 @@ export function pressSteer(view: ViewState, key: KeyName, situation: Situation):
   if (key === 'A') return { view: { ...view, confirm: abortNow(situation) } }
   const host = cursorHost(view, situation)
   if (host === undefined) return { view: say(view, 'No host is listed.') }
-  return key === 'R' ? retry(view, host, situation) : { view: { ...view, selected: host, confirm: skip(host) } }
+  return key === 'R'
+    ? retry(view, host, situation)
+    : { view: { ...view, selected: host, confirm: skip(host, situation) } }
 }
 
 function retry(view: ViewState, host: string, { standing }: Situation): Pressed {
@@ -35,9 +37,13 @@ function retry(view: ViewState, host: string, { standing }: Situation): Pressed 
   return { view, effect: { kind: 'command', command: { command: 'retry', host } } }
 }
 
-function skip(host: string): NonNullable<ViewState['confirm']> {
+function skip(host: string, { standing }: Situation): NonNullable<ViewState['confirm']> {
   const command: SteeringCommand = { command: 'skip', host }
-  const question = `Skip ${host}: it finishes its step and begins no other in this run; it counts as no success.`
+  const inStep = ['running', 'overdue'].includes(standing(host) ?? '')
+  const what = inStep
+    ? 'it finishes its step and begins no other in this run'
+    : 'it begins no step any more in this run'
+  const question = `Skip ${host}: ${what}; it counts as no success.`
   return { command, question, word: 'skip', typed: '' }
 }
 
