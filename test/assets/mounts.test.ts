@@ -22,7 +22,7 @@ const FSTAB = [
   '# made by hand',
   'LABEL=root / ext4 defaults 0 1',
   '/dev/gone-var   /var\text4 defaults 0 2',
-  '/dev/gone-a /srv/a\\040b ext4 nofail,x-systemd.device-timeout=7 0 0',
+  '/dev/gone-a /srv/a\\040b ext4 nofail,x-systemd.device-timeout=70 0 0',
   '/srv/x /opt none bind 0 0',
 ]
 
@@ -63,7 +63,7 @@ describe('the bundle of mount units', () => {
     expect(unpack(bundle.text)).toBe(0)
     for (const unit of bundle.units) expect(text(`image/etc/systemd/system/${unit}`)).toContain('[Unit]\n')
     expect(text('image/etc/systemd/system/sysroot-srv-a\\x20b.mount')).toContain('Where=/sysroot/srv/a b\n')
-    expect(text('image/etc/systemd/system/dev-gone\\x2da.device.d/50-upgrade.conf')).toContain('=7\n')
+    expect(text('image/etc/systemd/system/dev-gone\\x2da.device.d/50-upgrade.conf')).toContain('=70\n')
     expect(text('image/usr/lib/upgrade-push/mounts').split('\n')).toHaveLength(4)
   })
 
@@ -127,7 +127,7 @@ describe.each(['dash', 'bash'])('the step that verifies the tree, under %s', (sh
     const { code, stdout } = go()
     expect(code).toBe(0)
     expect(stdout).toContain(
-      '/srv/a b is not mounted: its device /dev/gone-a did not appear within 7 seconds; going on',
+      '/srv/a b is not mounted: its device /dev/gone-a did not appear within 70 seconds; going on',
     )
   })
 
@@ -170,6 +170,43 @@ describe.each(['dash', 'bash'])('the step that verifies the tree, under %s', (sh
     tool('mountpoint', `case $2 in */opt) [ -e '${path('started')}' ] ;; esac`)
     expect(go().code).toBe(1)
     expect(go({ UPGRADE_RESUME: '1' }).code).toBe(0)
+  })
+
+  describe('a device that came after systemd had given up waiting for it', () => {
+    const begin = (failed = '') => {
+      prepare(['/opt'], [])
+      writeFileSync(path('sysroot/etc/fstab'), readFileSync(path('lib/fstab')))
+      // A block device that is there wherever this runs.
+      const disk = existsSync('/dev/vda') ? '/dev/vda' : '/dev/loop0'
+      writeFileSync(
+        path('lib/mounts'),
+        `needed\tbind.mount\t/opt\t/x\t-\t180\t-\nneeded\tvar.mount\t/var\t${disk}\t${disk}\t60\tcheck.service\n`,
+      )
+      tool(
+        'systemctl',
+        `case $* in
+          'start '*) echo "$2" >>'${path('started')}' ;;
+          *is-failed*) case ' ${failed} ' in *" $3 "*) exit 0 ;; *) exit 1 ;; esac ;;
+        esac`,
+      )
+      tool(
+        'mountpoint',
+        `case $2 in */var) grep -qx var.mount '${path('started')}' ;; */opt) grep -qx bind.mount '${path('started')}' ;; esac`,
+      )
+    }
+    const started = () => (existsSync(path('started')) ? text('started') : '')
+
+    test('is mounted now, and so is what lies on it', () => {
+      begin()
+      const { code, stdout } = go()
+      expect(stdout).toMatch(/came late\n[\s\S]*\/var is mounted/)
+      expect([code, started()]).toEqual([0, 'var.mount\nbind.mount\n'])
+    })
+
+    test.each(['var.mount', 'check.service'])('is not tried again where %s has failed', (unit) => {
+      begin(unit)
+      expect([go().code, started()]).toEqual([1, ''])
+    })
   })
 
   test('another system: no directory of ours', () => {

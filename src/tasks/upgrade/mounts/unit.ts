@@ -6,13 +6,15 @@ export const MOUNTS_TARGET = 'upgrade-mounts.target'
 
 /** Seconds that a device may take to appear (the needed ones as long as the root's own), and a mount to be made: nothing waits for ever. */
 const DEVICE_SECONDS = { needed: 180, optional: 90 }
+/** fstab's times are meant for a system whose storage is up already. The image begins with nothing: shorter ones count as this. */
+const LEAST_DEVICE_SECONDS = 60
 const MOUNT_SECONDS = 300
 const MOST_SECONDS = 300
 
-/** How long the image waits for a mount's device, whatever fstab says. */
+/** Seconds that the image waits for a mount's device: bounded both ways, whatever fstab says. */
 export function deviceSeconds({ needed, options }: PlannedMount): number {
   const wanted = options.deviceTimeout ?? (needed ? DEVICE_SECONDS.needed : DEVICE_SECONDS.optional)
-  return Math.max(1, Math.round(Math.min(wanted, MOST_SECONDS)))
+  return Math.round(Math.min(Math.max(wanted, LEAST_DEVICE_SECONDS), MOST_SECONDS))
 }
 
 /** The name of the unit that checks a mount's file system. */

@@ -71,6 +71,11 @@ TimeoutSec=300
     expect(made['etc/systemd/system/dev-a.device.d/50-upgrade.conf']).toBe('[Unit]\nJobRunningTimeoutSec=300\n')
   })
 
+  test('a time that is short for a running system is too short for an image that begins with no storage', () => {
+    const made = unitsOf('/dev/a /srv ext4 x-systemd.device-timeout=5 0 0')
+    expect(made['etc/systemd/system/dev-a.device.d/50-upgrade.conf']).toBe('[Unit]\nJobRunningTimeoutSec=60\n')
+  })
+
   test('two mounts of one device wait as long as the longer of them may', () => {
     const made = unitsOf('/dev/a /srv btrfs nofail,subvol=a 0 0', '/dev/a /opt btrfs subvol=b 0 0')
     expect(made['etc/systemd/system/dev-a.device.d/50-upgrade.conf']).toBe('[Unit]\nJobRunningTimeoutSec=180\n')
@@ -86,7 +91,7 @@ TimeoutSec=300
     const made = unitsOf('/dev/a /srv ext4 nofail,x-systemd.device-timeout=7 0 2', '/srv/x /opt none bind 0 0')
     expect(made['usr/lib/upgrade-push/mounts']).toBe(
       'needed\tsysroot-opt.mount\t/opt\t/sysroot/srv/x\t-\t180\t-\n' +
-        'optional\tsysroot-srv.mount\t/srv\t/dev/a\t/dev/a\t7\tsystemd-fsck@dev-a.service\n',
+        'optional\tsysroot-srv.mount\t/srv\t/dev/a\t/dev/a\t60\tsystemd-fsck@dev-a.service\n',
     )
   })
 
