@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
 import os from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Plays } from '../engine/executor.ts'
 import type { ControllerPorts, EngineOptions } from '../engine/ports.ts'
 import type { EventBus } from '../events/bus.ts'
-import { HostFiles } from '../events/host-files.ts'
 import type { Journal } from '../events/journal.ts'
 import { stateDir } from '../events/state-dir.ts'
 import type { EventBody, Mode } from '../events/types.ts'
@@ -44,11 +43,6 @@ export function controllerPorts(
   { bus, journal }: { bus: EventBus; journal: Journal },
 ): ControllerPorts {
   const keys = options.rehearse ? undefined : { dir: join(stateDir(), 'keys'), make: !options.check }
-  const kept = new HostFiles(join(dirname(journal.path), 'hosts'), {
-    redactor: bus.redactor,
-    onError: (host, error) =>
-      void bus.emit({ type: 'warning', host, message: `its logs could not be kept: ${error.message}` }),
-  })
   return {
     emit: (event) => void bus.emit(event),
     durable: () => journal.durable(),
@@ -57,7 +51,6 @@ export function controllerPorts(
     varsFile: loadVarsFile,
     fileExists: existsSync,
     inventoryVariables: loaded.inventoryVariables,
-    keep: (host, name, text) => kept.keep(host, name, text),
     secret: (value) => bus.redactor.add(value),
   }
 }

@@ -86,7 +86,6 @@ export class Applier {
         report: (line) => {
           if (!hidden) ports.emit({ type: 'progress', ...stepRef(this.#in, unit.step), host: run.name, line })
         },
-        keep: (name, text) => (hidden ? undefined : ports.keep(run.name, name, text)),
         boots: new StepBoots(this.#in, prepared),
       })
       place.invalidate(['*'])

@@ -31,8 +31,6 @@ export interface ControllerPorts {
   fileExists(path: string): boolean
   /** Inventory variables of a host, group_vars and host_vars included. */
   inventoryVariables(host: string): RawMap
-  /** Keeps a host's text as a file of the run: its path, or undefined where it could not be written. */
-  keep(host: string, name: string, text: string): string | undefined
   /** Told of every secret that variables or prompts hold, before it can reach an event. */
   secret(value: string): void
 }

@@ -181,11 +181,6 @@ export interface HostHandle {
   readonly signal: AbortSignal
   /** One line of progress; shown live, journalled in the host's raw log. */
   report(line: string): void
-  /**
-   * Keeps a text of the host's with the run on the controller, beside the host's log as `<host>.<name>`, in place of an earlier one of
-   * that name. Returns the file's path; undefined where nothing is kept: by no_log, or because it could not be written, which is told.
-   */
-  keep(name: string, text: string): string | undefined
   readonly files: ControllerFiles
   readonly boots: HostBoots
 }

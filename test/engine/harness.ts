@@ -105,7 +105,6 @@ export async function play(input: RunInput): Promise<RunResult> {
       events.push(event)
       input.onEvent?.(event, interrupts, steering.port)
     },
-    keep: () => undefined,
     durable: async () => {
       if (input.durable === false) throw new UserError('the journal cannot be written')
     },

@@ -44,7 +44,7 @@ install() {
     for part in upgrade report menu inband; do
         or_die inst_script "$moddir/$part.sh" "$bin/$part"
     done
-    for part in follow logs status; do
+    for part in follow status; do
         or_die inst_script "$moddir/upgrade-$part.sh" "/usr/bin/upgrade-$part"
     done
     for part in resume reboot; do

@@ -6,7 +6,6 @@ import { follow } from './follow/follow.ts'
 import type { Limits } from './follow/limits.ts'
 import { parseResultFile, type ResultFile } from './follow/result-file.ts'
 import type { End, Failure, FollowState } from './follow/state.ts'
-import { keepLogs } from './follow/upgrade-logs.ts'
 import type { Spec } from './reboot-upgrade.ts'
 import { disarm, startUpgrade } from './reboot-upgrade-start.ts'
 
@@ -44,20 +43,17 @@ export async function carryOut(spec: Spec, host: HostHandle): Promise<ValueMap> 
     clock: realClock,
   })
   const { end } = state
-  if (end.kind !== 'waiting') await boots.forget()
-  const stayed = end.kind === 'failed' && spec.kind === 'start' && end.sight.bootId === record.before.bootId
-  // Where the image never ran there is nothing of it.
-  const logs = stayed ? undefined : await keepLogs(record, host)
-  const hint = logs === undefined ? '' : `; what it logged: ${logs}`
-  if (end.kind === 'waiting') throw await waits(end.failure, record, host, hint)
+  if (end.kind === 'waiting') throw await waits(end.failure, record, host)
+  await boots.forget()
   if (end.kind === 'failed') {
-    throw new ApplyError(stayed ? `${end.message}; ${await disarm(host)}` : end.message, `${end.remedy}${hint}`)
+    const stayed = spec.kind === 'start' && end.sight.bootId === record.before.bootId
+    throw new ApplyError(stayed ? `${end.message}; ${await disarm(host)}` : end.message, end.remedy)
   }
-  return resultOf(state, end, record, { ...(spec.kind === 'start' && { arming }) }, logs)
+  return resultOf(state, end, record, spec.kind === 'start' ? { arming } : {})
 }
 
 /** The error of a host that waits in its image: what failed, and how it goes on. */
-async function waits(failure: Failure, record: UpgradeRecord, host: HostHandle, hint: string): Promise<ApplyError> {
+async function waits(failure: Failure, record: UpgradeRecord, host: HostHandle): Promise<ApplyError> {
   const result = await lastWords(record, host)
   const step = result?.step ?? failure.step
   const lines = result && result.lines.length > 0 ? ` | last lines: ${result.lines.slice(-5).join(' | ')}` : ''
@@ -66,7 +62,7 @@ async function waits(failure: Failure, record: UpgradeRecord, host: HostHandle, 
   }${result?.message ?? failure.text}${lines}`
   return new ApplyError(
     message,
-    `log in to the image as root to look around and mend (docs/upgrade.md), then run again with \`resume: true\` for reboot_upgrade (-e resume=true with playbooks/upgrade.yml)${hint}`,
+    'log in to the image as root to look around and mend (docs/upgrade.md), then run again with `resume: true` for reboot_upgrade (-e resume=true with playbooks/upgrade.yml)',
   )
 }
 
@@ -93,7 +89,6 @@ function resultOf(
   { sight }: End & { kind: 'upgraded' },
   record: UpgradeRecord,
   extra: ValueMap,
-  logs: string | undefined,
 ): ValueMap {
   const seconds = Object.entries(state.spent).map(([phase, ms]) => [phase, Math.round(ms / 1000)] as const)
   return {
@@ -103,7 +98,6 @@ function resultOf(
     phases: { ...extra, ...Object.fromEntries(seconds) },
     host_phases: { ...sight.result?.phases },
     kernel: { before: record.before.kernel, after: sight.kernel },
-    ...(logs === undefined ? {} : { logs }),
     boot_ids: { before: record.before.bootId, image: [...state.imageBoots], after: sight.bootId },
   }
 }

@@ -99,7 +99,6 @@ export async function rehearse(input: RehearsalInput = {}): Promise<RehearsalRes
     ports: {
       emit: (body) => void bus.emit(body),
       durable: async () => {},
-      keep: () => undefined,
       plugin,
       filesFor: (playbookDir) => createControllerFiles({ playbookDir, assetsDir: path.resolve('assets') }),
       varsFile: loadVarsFile,

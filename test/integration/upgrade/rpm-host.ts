@@ -202,7 +202,6 @@ export async function step<Args, Facts, Spec, Local>(
         remote: host.remote(input.kill),
         signal: new AbortController().signal,
         report: (line) => progress.push(line),
-        keep: () => undefined,
         files,
         boots: NO_BOOTS,
       })

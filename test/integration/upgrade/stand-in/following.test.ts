@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Controller, type ControllerRun } from './controller.ts'
+import { Controller } from './controller.ts'
 import { NEW_BOOT, OLD_BOOT, StandIn, until } from './stand-in.ts'
 
 let host: StandIn
@@ -22,12 +21,6 @@ async function imageWorks(): Promise<void> {
   for (let n = 1; n <= 3; n++) host.say('transaction', 'item', { n, of: 3, action: 'upgrade', package: `glibc-${n}` })
   host.say('finish', 'phase', { text: 'rebuilding the initramfs' })
   host.say('done', 'done', { outcome: 'first-boot' })
-}
-
-/** The file that the step's remedy names. */
-function logOf(run: ControllerRun): string {
-  const path = run.results()['the upgrade']?.remedy?.match(/what it logged: (\S+)$/)?.[1]
-  return readFileSync(path ?? 'no file is named', 'utf8')
 }
 
 async function comesBack(): Promise<void> {
@@ -52,7 +45,6 @@ test('a host is followed through its image, over a lost link, to the end of its 
   await run.phase('rebooting')
   await host.down()
   await run.phase('first-boot')
-  host.logged('booted \u001b[2J\n')
   await comesBack()
   await run.phase('resume-service')
   host.result('upgraded')
@@ -64,9 +56,6 @@ test('a host is followed through its image, over a lost link, to the end of its 
     status: 'changed',
     result: { outcome: 'upgraded', boot_ids: { before: OLD_BOOT, after: NEW_BOOT }, release: { from: '8', to: '9' } },
   })
-  const logs = String(upgrade?.result?.logs)
-  expect(logs).toMatch(/\/hosts\/machine\.upgrade\.log$/)
-  expect(readFileSync(logs, 'utf8')).toBe('### initramfs.log, 12 bytes\nbooted \\x1b[2J\n\n')
   expect(after?.result?.stdout).toContain('VERSION_ID="9"')
   expect(controller.remembers()).toBeUndefined()
   const done = run.of('phase').filter(({ state }) => state === 'done')
@@ -223,7 +212,6 @@ describe('an upgrade that does not succeed', () => {
     await run.phase('rebooting')
     await host.down()
     host.result('failed', { changed: false, step: 'checks', message: 'bash.rpm is damaged', lines: ['sha256 differs'] })
-    host.logged('checks: bash.rpm is damaged\n')
     await host.newSystem('8')
     expect(await run.ended).toBe(2)
     expect(run.results()['the upgrade']).toMatchObject({
@@ -231,21 +219,18 @@ describe('an upgrade that does not succeed', () => {
       message:
         'the upgrade failed before any package changed: step checks: bash.rpm is damaged | last lines: sha256 differs; the old system is running (labos 8)',
     })
-    expect(logOf(run)).toContain('checks: bash.rpm is damaged')
     expect(controller.remembers()).toBeUndefined()
   })
 
   test('after the first change: the image waits, the step says how to go on, and resume goes on', async () => {
     const first = controller.run()
     await inImage(first)
-    host.logged('a scriptlet of bash failed\n')
     host.say('failed', 'failed', { step: 'transaction', text: 'scriptlet failed', changed: true })
     host.say('waiting', 'phase', { text: 'scriptlet failed' })
     expect(await first.ended).toBe(2)
     const failed = first.results()['the upgrade']
     expect(failed?.message).toContain('the host waits in the upgrade image: step transaction: scriptlet failed')
     expect(failed?.remedy).toContain('resume: true')
-    expect(logOf(first)).toContain('a scriptlet of bash failed')
     expect(controller.remembers()).toBeDefined()
 
     const second = controller.run({ args: ['resume: true'] })

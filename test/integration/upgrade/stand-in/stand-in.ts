@@ -13,7 +13,6 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { UpgradeRecord } from '../../../../src/tasks/contract.ts'
 import { freePort, HIDE_ROOTS_HOME } from '../../remote/sshServer.ts'
 
@@ -22,8 +21,6 @@ export const OLD_BOOT = '00000000-0000-4000-8000-00000000000a'
 export const NEW_BOOT = '00000000-0000-4000-8000-00000000000c'
 const IMAGE_BOOT = '00000000-0000-4000-8000-00000000000b'
 
-const LIB = fileURLToPath(new URL('../../../../assets/dracut/90sys-upgrade', import.meta.url))
-
 const STUBS = {
   // What the host's own systemctl would do: the test takes the machine down when it sees the file.
   systemctl: `case "$1" in
@@ -31,7 +28,6 @@ const STUBS = {
   show) cat "$STAND_IN/resume-state";;
 esac`,
   'upgrade-follow': `until [ -e "$STAND_IN/progress.jsonl" ]; do [ -d "$STAND_IN" ] || exit 1; sleep 0.2; done; exec tail -n "+$1" -f "$STAND_IN/progress.jsonl"`,
-  'upgrade-logs': `UPGRADE_LIB=${LIB} UPGRADE_ROOT=/ exec sh ${LIB}/upgrade-logs.sh`,
   'upgrade-resume': `[ ! -e "$STAND_IN/refuse-resume" ] || { echo 'upgrade-resume: refused: nothing to go on with' >&2; exit 1; }; : >"$STAND_IN/resumed"`,
 }
 
@@ -63,7 +59,7 @@ export class StandIn {
       writeFileSync(host.path(name), text)
     }
     chmodSync(host.dir, 0o755)
-    const setup = `mount -t tmpfs tmpfs /run && mkdir /run/sshd && mount -t tmpfs tmpfs /var/lib && mount -t tmpfs tmpfs /var/log && ${HIDE_ROOTS_HOME} && mount --bind ${host.dir}/os-release /etc/os-release &&
+    const setup = `mount -t tmpfs tmpfs /run && mkdir /run/sshd && mount -t tmpfs tmpfs /var/lib && ${HIDE_ROOTS_HOME} && mount --bind ${host.dir}/os-release /etc/os-release &&
 mount --bind ${host.dir}/boot_id /proc/sys/kernel/random/boot_id && mkdir -m 700 -p /var/lib/upgrade-push && : >${host.dir}/ready && exec sleep infinity`
     host.#keeper = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', setup], { stdio: 'ignore' })
     await until(() => existsSync(host.path('ready')))
@@ -153,12 +149,6 @@ mount --bind ${host.dir}/boot_id /proc/sys/kernel/random/boot_id && mkdir -m 700
     }
     writeFileSync(this.path('result.json'), JSON.stringify(json, null, 2))
     this.inside(`cp ${this.path('result.json')} /var/lib/upgrade-push/result.json`)
-  }
-
-  /** What the image or the first boot has logged on the host's disk. */
-  logged(text: string): void {
-    writeFileSync(this.path('initramfs.log'), text)
-    this.inside(`mkdir -p /var/log/upgrade-push && cp ${this.path('initramfs.log')} /var/log/upgrade-push/`)
   }
 
   inside(script: string): string {
