@@ -48,7 +48,7 @@ export async function carryOut(spec: Spec, host: HostHandle): Promise<ValueMap> 
   if (end.kind === 'waiting') throw await waits(end.failure, record, host)
   const stayed = end.sight.bootId === record.before.bootId
   // Before the record goes: a controller that dies in the middle comes back for it.
-  const log = stayed ? undefined : await keepImageLog(host, (signal) => logsOfSystem(boots, signal))
+  const log = stayed ? undefined : await keepImageLog(host, logsOfSystem(boots), realClock)
   await boots.forget()
   if (end.kind === 'failed') {
     const message = stayed && spec.kind === 'start' ? `${end.message}; ${await disarm(host)}` : end.message
@@ -65,7 +65,7 @@ async function waits(failure: Failure, record: UpgradeRecord, host: HostHandle):
   const message = `the upgrade failed after packages had been changed, and the host waits in the upgrade image: ${
     step === undefined ? '' : `step ${step}: `
   }${result?.message ?? failure.text}${lines}`
-  const log = await keepImageLog(host, (signal) => logsOfImage(host.boots, record.image, signal))
+  const log = await keepImageLog(host, logsOfImage(host.boots, record.image), realClock)
   const remedy =
     'log in to the image as root to look around and mend (docs/upgrade.md), then run again with `resume: true` for reboot_upgrade (-e resume=true with playbooks/upgrade.yml)'
   return new ApplyError(message, withLog(remedy, log))

@@ -54,8 +54,8 @@ done | tail -c ${most}`
 export function logPart({ name, most }: LogSource, stdout: string): LogPart | undefined {
   const end = stdout.indexOf('\n')
   const text = stdout.slice(end + 1)
-  if (end < 0 || text === '') return undefined
-  const bytes = /^\d+$/.test(stdout.slice(0, end)) ? Number(stdout.slice(0, end)) : undefined
+  const bytes = /^\d+$/.test(stdout.slice(0, Math.max(0, end))) ? Number(stdout.slice(0, end)) : undefined
+  if (end < 0 || (text === '' && (bytes ?? 0) < most)) return undefined
   const cut = (bytes ?? Buffer.byteLength(text)) >= most
   // Of a line that begins before what was fetched nothing is kept: half a secret can't be recognised as one.
   return { name, bytes, cut, text: cut ? text.slice(text.indexOf('\n') + 1 || text.length) : text }
