@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import os from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Plays } from '../engine/executor.ts'
 import type { ControllerPorts, EngineOptions } from '../engine/ports.ts'
 import type { EventBus } from '../events/bus.ts'
+import { ImageLogs } from '../events/image-logs.ts'
 import type { Journal } from '../events/journal.ts'
 import { stateDir } from '../events/state-dir.ts'
 import type { EventBody, Mode } from '../events/types.ts'
@@ -43,6 +44,7 @@ export function controllerPorts(
   { bus, journal }: { bus: EventBus; journal: Journal },
 ): ControllerPorts {
   const keys = options.rehearse ? undefined : { dir: join(stateDir(), 'keys'), make: !options.check }
+  const imageLogs = new ImageLogs(dirname(journal.path), bus.redactor)
   return {
     emit: (event) => void bus.emit(event),
     durable: () => journal.durable(),
@@ -51,6 +53,7 @@ export function controllerPorts(
     varsFile: loadVarsFile,
     fileExists: existsSync,
     inventoryVariables: loaded.inventoryVariables,
+    keepLog: (host, parts) => imageLogs.keep(host, parts),
     secret: (value) => bus.redactor.add(value),
   }
 }

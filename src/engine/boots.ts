@@ -1,5 +1,5 @@
 import type { Answer, CommandResult, ImageIdentity } from '../remote/types.ts'
-import type { HostBoots, PhaseReport, UpgradeRecord } from '../tasks/contract.ts'
+import type { HostBoots, KeptLog, LogPart, PhaseReport, UpgradeRecord } from '../tasks/contract.ts'
 import { placeOf } from './delegation.ts'
 import { type DriverInput, stepRef } from './driver-input.ts'
 import type { HostRun } from './host-run.ts'
@@ -59,10 +59,32 @@ export class StepBoots implements HostBoots {
 
   phase(report: PhaseReport): void {
     const { run, ports } = this.#in
-    const { step, variables } = this.#prepared.unit
     const { text, ...figures } = report
-    const told = hides(this.#in, step, variables) || text === undefined ? figures : { ...figures, text }
-    ports.emit({ type: 'phase', ...stepRef(this.#in, step), host: run.name, ...told })
+    const told = this.#hidden() || text === undefined ? figures : { ...figures, text }
+    ports.emit({ type: 'phase', ...stepRef(this.#in, this.#prepared.unit.step), host: run.name, ...told })
+  }
+
+  async keepLog(parts: readonly LogPart[]): Promise<string | undefined> {
+    const { run, ports } = this.#in
+    const kept: KeptLog = this.#hidden()
+      ? { missing: 'the output is hidden by no_log' }
+      : await ports.keepLog(run.name, parts)
+    this.#tellLog(kept)
+    return 'path' in kept ? kept.path : undefined
+  }
+
+  lackLog(why: string): void {
+    this.#tellLog({ missing: this.#hidden() ? 'the output is hidden by no_log' : why })
+  }
+
+  #tellLog(kept: KeptLog): void {
+    const { run, ports } = this.#in
+    ports.emit({ type: 'image_log', ...stepRef(this.#in, this.#prepared.unit.step), host: run.name, ...kept })
+  }
+
+  #hidden(): boolean {
+    const { step, variables } = this.#prepared.unit
+    return hides(this.#in, step, variables)
   }
 
   #variables() {

@@ -2,7 +2,7 @@ import type { EventBody, Mode } from '../events/types.ts'
 import type { RawMap, ValueMap } from '../expression/values.ts'
 import type { TagSelection } from '../plan/tags.ts'
 import type { Answer, ApplySession, CheckSession, ImageIdentity, LockOwner } from '../remote/types.ts'
-import type { ControllerFiles, Task, UpgradeRecord } from '../tasks/contract.ts'
+import type { ControllerFiles, KeptLog, LogPart, Task, UpgradeRecord } from '../tasks/contract.ts'
 import type { Forecast } from './forecast.ts'
 
 /** A connection to a host. In check mode only `check` is there: the type has no way to write. */
@@ -31,6 +31,8 @@ export interface ControllerPorts {
   fileExists(path: string): boolean
   /** Inventory variables of a host, group_vars and host_vars included. */
   inventoryVariables(host: string): RawMap
+  /** Keeps what a host's upgrade image logged in the folder of the run. Rejects for bugs only. */
+  keepLog(host: string, parts: readonly LogPart[]): Promise<KeptLog>
   /** Told of every secret that variables or prompts hold, before it can reach an event. */
   secret(value: string): void
 }

@@ -40,6 +40,7 @@ export class HostLogs {
     if (event.type === 'progress') this.#add(event.host, event.t, [`  ${event.line}`])
     else if (event.type === 'phase') this.#add(event.host, event.t, [phaseLine(event)])
     else if (event.type === 'intent') this.#add(event.host, event.t, [`-> ${event.task}: ${event.summary}`])
+    else if (event.type === 'image_log') this.#add(event.host, event.t, [imageLogLine(event)])
     else if (event.type === 'host_steered') this.#add(event.host, event.t, [`-- ${event.message}`])
     else if (event.type === 'host_result') this.#add(event.host, event.t, resultLines(event))
     else if (event.type === 'run_finished') this.flush()
@@ -107,6 +108,12 @@ export function logName(host: string): string {
 function phaseLine({ phase, state, n, of, seconds, text }: PhaseReport): string {
   const count = n === undefined ? '' : ` ${n}${of === undefined ? '' : `/${of}`}`
   return `  ${phase} ${state}, ${Math.round(seconds)} s${count}${text === undefined ? '' : `: ${text}`}`
+}
+
+function imageLogLine({ path, missing }: Extract<RunEvent, { type: 'image_log' }>): string {
+  return path === undefined
+    ? `  the log of the upgrade image is not kept here: ${missing}`
+    : `  the log of the upgrade image: ${path}`
 }
 
 function resultLines(event: HostResult): string[] {

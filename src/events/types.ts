@@ -97,6 +97,13 @@ export type EventBody =
   | ({ readonly type: 'progress'; readonly host: string; readonly line: string } & StepRef)
   /** Where a host is in its upgrade: told when it changes and every few seconds. Times are seconds of the phase. */
   | ({ readonly type: 'phase'; readonly host: string } & PhaseReport & StepRef)
+  /** What the host's upgrade image logged was kept on the controller (`path`), or why it was not (`missing`). */
+  | ({
+      readonly type: 'image_log'
+      readonly host: string
+      readonly path?: string | undefined
+      readonly missing?: string | undefined
+    } & StepRef)
   /** Written and fsynced before a change is sent to a host ... */
   | ({
       readonly type: 'intent'

@@ -1,8 +1,10 @@
+import { withoutHostName } from '../events/host-name.ts'
 import type { HostResult, RunEvent } from '../events/types.ts'
 import { visible, visibleLines } from '../events/visible.ts'
 import { banner } from './banner.ts'
 import { type Paint, painter } from './color.ts'
 import { diffLines } from './diff-lines.ts'
+import { ImageLogTally } from './image-log-tally.ts'
 import { LiveProgress } from './live-progress.ts'
 import type { Output, Renderer } from './output.ts'
 import { listed, recapLines, totalLines } from './recap.ts'
@@ -66,6 +68,7 @@ class PlainView {
 
   /** Remedies that the step in front has shown. */
   readonly #remedies = new Set<string>()
+  readonly #imageLogs = new ImageLogTally()
 
   constructor({ out, color, verbosity, now = () => performance.now(), pace = 1 }: PlainOptions) {
     this.#out = out
@@ -149,10 +152,14 @@ class PlainView {
       this.#notice('warning', `[STEERING]: ${what}${event.accepted ? '' : ' refused'}: ${event.message}`)
     } else if (event.type === 'paused') {
       this.#notice('warning', `[${event.paused ? 'PAUSED' : 'RESUMED'}]: ${event.message}`)
+    } else if (event.type === 'image_log') {
+      this.#imageLogs.add(event)
     } else if (event.type === 'run_finished') {
       this.finish()
       this.#banner('PLAY RECAP')
       this.#lines([...recapLines(event.recap, this.#paint), ...totalLines(event.recap, this.#paint)])
+      const logs = this.#imageLogs.lines()
+      if (logs.length > 0) this.#lines(['', ...logs])
       this.#out.write('\n')
     }
   }
@@ -199,8 +206,10 @@ class PlainView {
   /** Without the remedy, where a whole fleet needs the same one and it was shown for this step. */
   #once(result: HostResult): HostResult {
     if (result.remedy === undefined || this.#batchSize <= FOLD_OVER) return result
-    if (this.#remedies.has(result.remedy)) return { ...result, remedy: undefined }
-    this.#remedies.add(result.remedy)
+    // It may name a file of the host's own.
+    const alike = withoutHostName(result.remedy, result.host)
+    if (this.#remedies.has(alike)) return { ...result, remedy: undefined }
+    this.#remedies.add(alike)
     return result
   }
 

@@ -35,6 +35,21 @@ export interface PhaseReport {
   readonly text?: string | undefined
 }
 
+/** One of the logs that an upgrade left, or the end of it. */
+export interface LogPart {
+  /** Where it stands, for a person. */
+  readonly name: string
+  /** How much there is of it; undefined where that can't be told. */
+  readonly bytes: number | undefined
+  /** As the host sent it: whole lines. */
+  readonly text: string
+  /** What came before them was left out. */
+  readonly cut: boolean
+}
+
+/** Where it is on the controller, or why it is not there. */
+export type KeptLog = { readonly path: string } | { readonly missing: string }
+
 /** A host that goes away and comes back as somebody else: for a task that follows it through its boots. */
 export interface HostBoots {
   /** The host is the controller itself: it can't watch itself go away. */
@@ -51,4 +66,8 @@ export interface HostBoots {
   /** Runs read-only scripts on the host's system as the step's user. Rejects with RemoteError. */
   look(scripts: readonly string[], signal: AbortSignal): Promise<CommandResult[]>
   phase(report: PhaseReport): void
+  /** Keeps what the upgrade image logged with the run, and tells where. Resolves to the file; undefined when it can't be kept. */
+  keepLog(parts: readonly LogPart[]): Promise<string | undefined>
+  /** Tells why there is no such log with the run. */
+  lackLog(why: string): void
 }

@@ -3,7 +3,7 @@ import type { ExpressionText, Value, ValueMap } from '../expression/values.ts'
 import type { CommandResult, Remote } from '../remote/types.ts'
 import type { HostBoots, Sight, UpgradeRecord } from './boots.ts'
 
-export type { HostBoots, PhaseReport, Sight, UpgradeRecord } from './boots.ts'
+export type { HostBoots, KeptLog, LogPart, PhaseReport, Sight, UpgradeRecord } from './boots.ts'
 
 /**
  * What a probe reads or a change touches on a host.

@@ -127,6 +127,7 @@ export async function play(input: RunInput): Promise<RunResult> {
     varsFile: loadVarsFile,
     fileExists: existsSync,
     inventoryVariables: (host) => input.vars?.(host) ?? {},
+    keepLog: async () => ({ missing: 'not kept here' }),
     secret: (value) => void redactor.add(value),
     lockOwner: () => ({ run: 'test', who: 'test', process: { bootId: '', pid: process.pid, startTime: '' } }),
   }

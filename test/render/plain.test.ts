@@ -354,3 +354,17 @@ test('the recap names hosts that began again, and those that were left out', () 
   big.emit({ type: 'run_finished', outcome: 'failed', exitCode: 2, ms: 1, recap: { ...many, ...recap } })
   expect(big.out.text).toContain('22 hosts: 21 well, 1 left out\n  left out: web2')
 })
+
+test('where the logs of upgrade images are is one line behind the recap, and a remedy that names such a file is shown once', () => {
+  const many = Array.from({ length: 60 }, (_, i) => `web${i}.example`)
+  const path = (host: string) => `/runs/r/image-logs/${host}.log`
+  const { out, emit } = plainOnMemory()
+  emit(...play(many, 'a'), task(0, many))
+  for (const host of many) {
+    emit({ type: 'image_log', play: 0, batch: 0, step: 0, host, path: path(host) })
+    emit(result(0, host, 'failed', { message: 'x', remedy: `mend it; what the image logged is here: ${path(host)}` }))
+  }
+  emit({ type: 'run_finished', outcome: 'failed', exitCode: 2, ms: 1, recap: { web: { ...none, failed: 1 } } })
+  expect(out.lines.filter((line) => line.includes('mend it'))).toHaveLength(1)
+  expect(out.text.endsWith('\n\nlogs of the upgrade image: /runs/r/image-logs/ (60 hosts)\n\n')).toBe(true)
+})

@@ -63,6 +63,7 @@ export function summary(model: RunModel, options: SummaryOptions): string {
     ...(model.leaving === '' ? [] : [paint('warning', model.leaving)]),
     `${counted(model.hosts.size, 'host')}: ${totals.join(', ')}`,
     ...(started.journal === undefined ? [] : [`journal: ${started.journal}`]),
+    ...model.imageLogs.lines(),
     ...(more === undefined ? [] : [`to continue: ${more}`]),
     ...(command === undefined ? [] : [`to do this again: ${command}`]),
   ]

@@ -6,6 +6,8 @@ import { follow } from './follow/follow.ts'
 import type { Limits } from './follow/limits.ts'
 import { parseResultFile, type ResultFile } from './follow/result-file.ts'
 import type { End, Failure, FollowState } from './follow/state.ts'
+import { logsOfImage, logsOfSystem } from './image-log/fetch.ts'
+import { keepImageLog } from './image-log/keep.ts'
 import type { Spec } from './reboot-upgrade.ts'
 import { disarm, startUpgrade } from './reboot-upgrade-start.ts'
 
@@ -44,12 +46,15 @@ export async function carryOut(spec: Spec, host: HostHandle): Promise<ValueMap> 
   })
   const { end } = state
   if (end.kind === 'waiting') throw await waits(end.failure, record, host)
+  const stayed = end.sight.bootId === record.before.bootId
+  // Before the record goes: a controller that dies in the middle comes back for it.
+  const log = stayed ? undefined : await keepImageLog(host, logsOfSystem(boots), realClock)
   await boots.forget()
   if (end.kind === 'failed') {
-    const stayed = spec.kind === 'start' && end.sight.bootId === record.before.bootId
-    throw new ApplyError(stayed ? `${end.message}; ${await disarm(host)}` : end.message, end.remedy)
+    const message = stayed && spec.kind === 'start' ? `${end.message}; ${await disarm(host)}` : end.message
+    throw new ApplyError(message, withLog(end.remedy, log))
   }
-  return resultOf(state, end, record, spec.kind === 'start' ? { arming } : {})
+  return { ...resultOf(state, end, record, spec.kind === 'start' ? { arming } : {}), image_log: log ?? null }
 }
 
 /** The error of a host that waits in its image: what failed, and how it goes on. */
@@ -60,10 +65,14 @@ async function waits(failure: Failure, record: UpgradeRecord, host: HostHandle):
   const message = `the upgrade failed after packages had been changed, and the host waits in the upgrade image: ${
     step === undefined ? '' : `step ${step}: `
   }${result?.message ?? failure.text}${lines}`
-  return new ApplyError(
-    message,
-    'log in to the image as root to look around and mend (docs/upgrade.md), then run again with `resume: true` for reboot_upgrade (-e resume=true with playbooks/upgrade.yml)',
-  )
+  const log = await keepImageLog(host, logsOfImage(host.boots, record.image), realClock)
+  const remedy =
+    'log in to the image as root to look around and mend (docs/upgrade.md), then run again with `resume: true` for reboot_upgrade (-e resume=true with playbooks/upgrade.yml)'
+  return new ApplyError(message, withLog(remedy, log))
+}
+
+function withLog(remedy: string, log: string | undefined): string {
+  return log === undefined ? remedy : `${remedy}; what the image logged is here: ${log}`
 }
 
 async function lastWords(record: UpgradeRecord, { boots, signal }: HostHandle): Promise<ResultFile | undefined> {

@@ -104,6 +104,7 @@ export async function rehearse(input: RehearsalInput = {}): Promise<RehearsalRes
       varsFile: loadVarsFile,
       fileExists: existsSync,
       inventoryVariables: (host) => input.vars?.(host) ?? {},
+      keepLog: async () => ({ missing: 'not kept here' }),
       secret: () => {},
     },
     interrupts,

@@ -48,3 +48,11 @@ test("the page of a host tells where its log is, whatever the host's name", () =
   expect(page('web1')).toContain(`log: ${path}/hosts/web1.log`)
   expect(page('../x')).toContain(`log: ${path}/hosts/%2e.%2fx.log`)
 })
+
+test('and where the log of its upgrade image is, once it is there', () => {
+  const path = '/state/runs/r/image-logs/web1.log'
+  const kept: EventBody = { type: 'image_log', play: 0, batch: 0, step: 0, host: 'web1', path }
+  const page = (bodies: readonly EventBody[]) => shown(modelOf(bodies), { page: 'host', selected: 'web1' }).join('\n')
+  expect(page([...play(hosts, 'upgrade'), task(0, hosts)])).not.toContain('image log')
+  expect(page([...play(hosts, 'upgrade'), task(0, hosts), kept])).toContain(`image log: ${path}`)
+})

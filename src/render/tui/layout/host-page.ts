@@ -22,6 +22,8 @@ export function hostPage(context: FrameContext, host: HostView): Line[] {
   if (host.remedy !== '') lines.push(...wrapped(columns, 'remedy: ', host.remedy))
   const journal = model.started?.journal
   if (journal !== undefined) lines.push(...wrapped(columns, 'log: ', hostLogPath(journal, host.name)))
+  const imageLog = model.imageLogs.pathOf(host.name)
+  if (imageLog !== undefined) lines.push(...wrapped(columns, 'image log: ', clean(imageLog)))
   lines.push(EMPTY)
   const width = Math.min(Math.max(40, widestStep(model)), Math.max(12, Math.floor(columns / 3)))
   for (const [index, step] of model.steps.entries()) {

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../../events/types.ts'
+import { ImageLogTally } from '../../image-log-tally.ts'
 import type { Brakes } from './brake.ts'
 import { clean } from './clean.ts'
 import { Failures } from './failures.ts'
@@ -60,6 +61,7 @@ export class RunModel {
   readonly findings = new SharedValues<NonNullable<Of<'host_result'>['findings']>>()
   /** Parts of plans, each by a short number: ten thousand hosts mostly share them. */
   readonly planParts = new Map<string, number>()
+  readonly imageLogs = new ImageLogTally()
   readonly warnings: string[] = []
   warned = 0
   paused: string | undefined
@@ -112,6 +114,9 @@ export class RunModel {
         return
       case 'phase':
         this.#inPhase(event)
+        return
+      case 'image_log':
+        this.imageLogs.add(event)
         return
       case 'host_result':
         this.#result(event)

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -86,6 +86,24 @@ export class Controller {
     } catch {
       return undefined
     }
+  }
+
+  /** Runs it had, oldest first: their folders. */
+  runs(): string[] {
+    const runs = join(this.dir, 'state/upgrade-push/runs')
+    return readdirSync(runs)
+      .sort()
+      .map((run) => join(runs, run))
+  }
+
+  /** What is told of the last run when it is shown again. */
+  shown(): string {
+    const main = join(PROJECT, 'src/cli/main.ts')
+    return execFileSync(process.execPath, ['--import', 'tsx', main, 'runs', 'show', 'last', '--output', 'plain'], {
+      cwd: PROJECT,
+      env: { ...process.env, XDG_STATE_HOME: join(this.dir, 'state'), NO_COLOR: '1' },
+      encoding: 'utf8',
+    })
   }
 
   remove(): void {

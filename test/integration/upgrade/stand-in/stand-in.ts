@@ -28,6 +28,7 @@ const STUBS = {
   show) cat "$STAND_IN/resume-state";;
 esac`,
   'upgrade-follow': `until [ -e "$STAND_IN/progress.jsonl" ]; do [ -d "$STAND_IN" ] || exit 1; sleep 0.2; done; exec tail -n "+$1" -f "$STAND_IN/progress.jsonl"`,
+  journalctl: `cat "$STAND_IN/journal"`,
   'upgrade-resume': `[ ! -e "$STAND_IN/refuse-resume" ] || { echo 'upgrade-resume: refused: nothing to go on with' >&2; exit 1; }; : >"$STAND_IN/resumed"`,
 }
 
@@ -59,7 +60,7 @@ export class StandIn {
       writeFileSync(host.path(name), text)
     }
     chmodSync(host.dir, 0o755)
-    const setup = `mount -t tmpfs tmpfs /run && mkdir /run/sshd && mount -t tmpfs tmpfs /var/lib && ${HIDE_ROOTS_HOME} && mount --bind ${host.dir}/os-release /etc/os-release &&
+    const setup = `mount -t tmpfs tmpfs /run && mkdir /run/sshd && mount -t tmpfs tmpfs /var/lib && mount -t tmpfs tmpfs /var/log && ${HIDE_ROOTS_HOME} && mount --bind ${host.dir}/os-release /etc/os-release &&
 mount --bind ${host.dir}/boot_id /proc/sys/kernel/random/boot_id && mkdir -m 700 -p /var/lib/upgrade-push && : >${host.dir}/ready && exec sleep infinity`
     host.#keeper = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', setup], { stdio: 'ignore' })
     await until(() => existsSync(host.path('ready')))
@@ -149,6 +150,19 @@ mount --bind ${host.dir}/boot_id /proc/sys/kernel/random/boot_id && mkdir -m 700
     }
     writeFileSync(this.path('result.json'), JSON.stringify(json, null, 2))
     this.inside(`cp ${this.path('result.json')} /var/lib/upgrade-push/result.json`)
+  }
+
+  /** What the image, or a system, left in a file below /var/log/upgrade-push. */
+  logs(name: string, text: string): void {
+    const file = `/var/log/upgrade-push/${name}`
+    writeFileSync(this.path('log'), text)
+    this.inside(`mkdir -p -m 700 "$(dirname ${file})" && cp ${this.path('log')} ${file}`)
+  }
+
+  /** From now on whoever reads a log tells by the file `log-read`, and gets no answer. */
+  stallLogs(): void {
+    const stub = `case "$*" in "-c "*) : >"$STAND_IN/log-read"; sleep 60;; *) exec /usr/bin/tail "$@";; esac`
+    writeFileSync(this.path('bin/tail'), `#!/bin/sh\n${stub}\n`, { mode: 0o755 })
   }
 
   inside(script: string): string {
