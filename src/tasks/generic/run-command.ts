@@ -9,6 +9,7 @@ import { existsProbe } from './exists.ts'
 const TIMEOUT_MS = 24 * 60 * 60 * 1000
 /** Last line of stdout: uptime before and after. Taken by the shell itself, so that it costs no process. */
 const TRAILER = /\nupgrade-push-times ([0-9.]*) ([0-9.]*)\n$/
+const TRAILER_LINE = /^upgrade-push-times [0-9.]* [0-9.]*$/
 
 export interface RunFacts {
   readonly creates?: boolean
@@ -80,6 +81,7 @@ exit "$code"
     ...(spec.stdin === undefined ? {} : { payload: files.read(spec.stdin) }),
     timeoutMs: TIMEOUT_MS,
     result: (output) => runResult(spec, output, new Date()),
+    live: (line) => (TRAILER_LINE.test(line) ? undefined : line),
   }
 }
 
