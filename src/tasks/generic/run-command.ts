@@ -102,8 +102,15 @@ function runResult(spec: RunSpec, output: CommandResult, now: Date): ValueMap {
 }
 
 function streams(stdout: string, stderr: string, strip: boolean): ValueMap {
-  const [out, err] = strip ? [stdout.replace(/[\r\n]+$/, ''), stderr.replace(/[\r\n]+$/, '')] : [stdout, stderr]
+  const [out, err] = strip ? [withoutEmptyEnd(stdout), withoutEmptyEnd(stderr)] : [stdout, stderr]
   return { stdout: out, stdout_lines: lines(out), stderr: err, stderr_lines: lines(err) }
+}
+
+/** By hand: an expression for it looks at each run of empty lines again from each of its lines, and a host may print a great many. */
+function withoutEmptyEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--
+  return text.slice(0, end)
 }
 
 /** As Python splits lines: no empty one after the last line end. */
