@@ -13,8 +13,7 @@ export class NewestLine {
    * progress bars are drawn with it. In place of a very long line its length is told. Time grows with the bytes, whatever they are.
    */
   take(bytes: Buffer): string | undefined {
-    let end = bytes.length - 1
-    while (end >= 0 && !isLineEnd(bytes[end])) end--
+    const end = Math.max(bytes.lastIndexOf(LINE_FEED), bytes.lastIndexOf(RETURN))
     const line = end < 0 ? undefined : this.#newest(bytes, end)
     this.#begin(bytes.subarray(end + 1))
     return line

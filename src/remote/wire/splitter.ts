@@ -107,7 +107,8 @@ export class Splitter {
 
 /** How many bytes at the end of the data are a beginning of the mark. */
 function beginning(data: Buffer, mark: Buffer): number {
-  let size = Math.min(data.length, mark.length - 1)
-  while (size > 0 && data.compare(mark, 0, size, data.length - size) !== 0) size--
-  return size
+  const first = mark[0] as number
+  let at = data.indexOf(first, Math.max(0, data.length - mark.length + 1))
+  while (at >= 0 && data.compare(mark, 0, data.length - at, at) !== 0) at = data.indexOf(first, at + 1)
+  return at < 0 ? 0 : data.length - at
 }
