@@ -112,6 +112,33 @@ describe('secrets', () => {
   })
 })
 
+describe('behind a step that went wrong', () => {
+  it('nothing is told before that is reported: what a hidden step registered in between is not known as a secret yet', async () => {
+    const stubborn = defineTask({
+      name: 'stubborn',
+      summary: 'changes nothing, however often it is asked to',
+      args: z.strictObject({}),
+      example: 'stubborn:',
+      probes: () => ({ state: { id: 'state', script: 'true', reads: ['path:/state'], parse: () => 'old' } }),
+      check: () => ({ kind: 'change', summary: 'changes it', touches: ['path:/state'], spec: {} }),
+      compile: () => ({ script: 'true' }),
+    })
+    const run = await hearing(
+      `
+    - stubborn: {}
+    - shell: echo sesam-oeffne-dich
+      register: word
+      no_log: true
+    - shell: for n in 1 2 3 4 5 6 7 8 9; do echo sesam-oeffne-dich; sleep 0.2; done
+`,
+      { plugins: [stubborn] },
+    )
+    expect(run.statuses('one')).toEqual(['failed', 'changed', 'changed'])
+    expect(linesOf(run.events)).toEqual([])
+    expect(JSON.stringify(run.events.filter(({ type }) => type === 'host_result'))).not.toContain('dich"')
+  })
+})
+
 describe('hostile output', () => {
   it('cannot be told at a rate, in a size or in a way that would hurt, and the result stays what it was', async () => {
     const run = await hearing(`
