@@ -1,8 +1,8 @@
 import type { EventBody } from '../events/types.ts'
 import type { ValueMap } from '../expression/values.ts'
-import type { CommandResult, SectionResult } from '../remote/types.ts'
+import type { CommandResult, Section, SectionResult } from '../remote/types.ts'
 import { ApplyError, type ApplyFrame, meets, type Probe, type Resource } from '../tasks/contract.ts'
-import { type Answered, ApplyGroup, compiled, look, type Pending, sectionsOf } from './apply-group.ts'
+import { type Answered, ApplyGroup, type Compiled, compiled, look, type Pending, sectionsOf } from './apply-group.ts'
 import { StepBoots } from './boots.ts'
 import { judged } from './conditions.ts'
 import { decide } from './decide.ts'
@@ -84,7 +84,7 @@ export class Applier {
         signal: interrupts.signal,
         files: context.files,
         report: (line) => {
-          if (!hidden) ports.emit({ type: 'progress', ...stepRef(this.#in, unit.step), host: run.name, line })
+          if (!hidden) this.#progress(entry, line)
         },
         boots: new StepBoots(this.#in, prepared),
       })
@@ -127,7 +127,7 @@ export class Applier {
       for (const entry of entries) this.#intent(entry)
       await ports.durable()
       const changes = compiled(entries, context.files)
-      const sections = [...sectionsOf(changes), ...next.map(look)]
+      const sections = [...sectionsOf(changes, (change) => this.#listener(change, entries)), ...next.map(look)]
       const taken = new Frame(changes, (answer) => this.#settle(answer, access))
       frame = taken
       const options = { signal: interrupts.signal, onResult: (result: SectionResult) => taken.take(result) }
@@ -214,6 +214,29 @@ export class Applier {
       ...(unit.item ? { item: unit.item.index } : {}),
     }
     ports.emit(event)
+  }
+
+  /** Who hears what a short change prints while it is made: nobody under `no_log`. */
+  #listener({ entry, frame }: Compiled, entries: readonly Pending[]): Section['onLine'] {
+    const { step, variables } = entry.prepared.unit
+    if (!frame.live || hides(this.#in, step, variables)) return undefined
+    const before = entries.slice(0, entries.indexOf(entry))
+    return (printed) => {
+      // What travels behind a step that went wrong is reported after it, and what that step is to hide is not known before.
+      if (before.some(({ stepRun }) => stepRun.wentWrong)) return
+      let line: string | undefined
+      try {
+        line = frame.live?.(printed)
+      } catch {
+        // The change itself is sound, whatever its plugin makes of a line.
+      }
+      if (line !== undefined) this.#progress(entry, line)
+    }
+  }
+
+  #progress({ prepared: { unit } }: Pending, line: string): void {
+    const { run, ports } = this.#in
+    ports.emit({ type: 'progress', ...stepRef(this.#in, unit.step), host: run.name, line })
   }
 
   #outcome({ prepared }: Pending, outcome: UnitOutcome): void {

@@ -63,12 +63,21 @@ export function compiled(entries: readonly Pending[], files: ControllerFiles): C
   })
 }
 
-/** One frame's sections: each change, which stops the rest when it fails, then its own probes. */
-export function sectionsOf(changes: readonly Compiled[]): Section[] {
-  return changes.flatMap(({ entry, frame: { script, payload, timeoutMs } }) => [
-    { script, payload, timeoutMs, onFailure: 'stop' } as const,
-    ...verifying(entry).map(look),
-  ])
+/**
+ * One frame's sections: each change, which stops the rest when it fails, then its own probes. `listening`: who hears what a change prints
+ * while it is made.
+ */
+export function sectionsOf(
+  changes: readonly Compiled[],
+  listening: (change: Compiled) => Section['onLine'],
+): Section[] {
+  return changes.flatMap((change) => {
+    const { script, payload, timeoutMs } = change.frame
+    return [
+      { script, payload, timeoutMs, onFailure: 'stop', onLine: listening(change) } as const,
+      ...verifying(change.entry).map(look),
+    ]
+  })
 }
 
 /** A probe as it travels. */

@@ -93,7 +93,7 @@ export type EventBody =
       readonly hosts: readonly string[]
     } & StepRef)
   | HostResult
-  /** A line of a long step, as it comes. */
+  /** A line of a long step, as it comes, or now and then the newest line of a command that runs. */
   | ({ readonly type: 'progress'; readonly host: string; readonly line: string } & StepRef)
   /** Where a host is in its upgrade: told when it changes and every few seconds. Times are seconds of the phase. */
   | ({ readonly type: 'phase'; readonly host: string } & PhaseReport & StepRef)

@@ -17,6 +17,11 @@ export interface Section {
   readonly onFailure: 'stop' | 'continue'
   /** Default: the remote's own bound. */
   readonly timeoutMs?: number | undefined
+  /**
+   * Called while the script runs, once it has run for a second and then twice a second at most, with the newest complete line of what it
+   * printed: lines in between are left out. Must not throw.
+   */
+  readonly onLine?: ((line: string) => void) | undefined
 }
 
 export interface SectionResult extends CommandResult {

@@ -174,6 +174,11 @@ export interface ApplyFrame {
   readonly timeoutMs?: number | undefined
   /** What `register` sees, beside changed/failed/msg. Called whatever the code is; a non-zero one fails the step unless `failed_when` says otherwise. */
   result?(output: CommandResult): ValueMap
+  /**
+   * For a script whose output is for people: what they are told of a line of it while it runs, undefined for nothing. Hears the newest
+   * lines only, and none of a step under `no_log`. Without it the output is told when the script has ended.
+   */
+  live?(line: string): string | undefined
 }
 
 export interface HostHandle {

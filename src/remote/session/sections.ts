@@ -1,13 +1,18 @@
 import type { CommandResult, FrameOptions, Section, SectionResult } from '../types.ts'
 import type { OnResult, RawResult } from '../wire/channel.ts'
 import type { WireSection } from '../wire/frame.ts'
+import { LiveOutput } from './liveOutput.ts'
 
 /** Bytes of each stream that are kept when nothing else is said. */
 export const OUTPUT_CAP = 1 << 20
 
 /** A section as it travels. */
-export function toWire({ script, payload, onFailure, timeoutMs }: Section, defaultTimeoutMs: number): WireSection {
-  return { script, payload, stop: onFailure === 'stop', timeoutMs: timeoutMs ?? defaultTimeoutMs }
+export function toWire(
+  { script, payload, onFailure, timeoutMs, onLine }: Section,
+  defaultTimeoutMs: number,
+): WireSection {
+  const listener = onLine && new LiveOutput(onLine)
+  return { script, payload, stop: onFailure === 'stop', timeoutMs: timeoutMs ?? defaultTimeoutMs, listener }
 }
 
 /** Decoded once, whole: chunks cut characters apart. */

@@ -83,8 +83,11 @@ export class FrameChannel {
       signal?.addEventListener('abort', onAbort, { once: true })
       this.#queue.push(pending)
       const labels = ['begin', ...sections.map((_, index) => String(index))]
-      this.#out.expect(nonce, labels, cap, (part) => this.#part(pending, pending.stdout, part))
-      this.#err.expect(nonce, labels, cap, (part) => this.#part(pending, pending.stderr, part))
+      // Before the first marker nothing runs: `begin` is the number of no section.
+      const heard = (stream: 'stdout' | 'stderr') => (label: string, bytes: Buffer) =>
+        sections[Number(label)]?.listener?.hear(stream, bytes)
+      this.#out.expect(nonce, labels, cap, (part) => this.#part(pending, pending.stdout, part), heard('stdout'))
+      this.#err.expect(nonce, labels, cap, (part) => this.#part(pending, pending.stderr, part), heard('stderr'))
       if (this.#queue.length === 1) this.#arm()
       this.#writing = this.#writing
         .then(() => (this.#dead ? undefined : write(this.#pipe.stdin, pieces, () => this.#dead !== undefined)))
@@ -121,6 +124,7 @@ export class FrameChannel {
     const ran = out.status !== 'skip'
     const truncated = out.truncated || err.truncated
     const result = { ran, code: ran ? Number(out.status) : 0, stdout: out.bytes, stderr: err.bytes, truncated }
+    this.#current?.listener?.end()
     pending.results.push(result)
     clearTimeout(this.#timer)
     pending.onResult?.(index, result)
@@ -135,11 +139,17 @@ export class FrameChannel {
     pending.resolve(pending.results)
   }
 
+  /** The section now running. */
+  get #current(): WireSection | undefined {
+    const pending = this.#queue[0]
+    return pending?.sections[pending.results.length]
+  }
+
   /** The section now running is bounded in time. */
   #arm(): void {
-    const pending = this.#queue[0]
-    const section = pending?.sections[pending.results.length]
+    const section = this.#current
     if (!section) return
+    section.listener?.begin()
     this.#timer = setTimeout(() => {
       const seconds = Math.round(section.timeoutMs / 1000)
       this.#die(new RemoteError('timeout', this.#host, `no answer within ${seconds} s`, 'the command was stopped'))
@@ -159,6 +169,7 @@ export class FrameChannel {
     if (this.#dead) return
     this.#dead = reason
     clearTimeout(this.#timer)
+    this.#current?.listener?.end()
     this.#pipe.destroy()
     const queue = this.#queue.splice(0)
     queue.forEach((pending, index) => {

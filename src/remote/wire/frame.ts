@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { quote } from '../quote.ts'
+import type { Listener } from './listener.ts'
 
 /** Bytes for a section's stdin: in memory, or produced while they are sent (exactly `size` of them). */
 export type Payload = Uint8Array | { readonly size: number; open(): AsyncIterable<Uint8Array> }
@@ -10,6 +11,8 @@ export interface WireSection {
   readonly payload?: Payload | undefined
   readonly stop: boolean
   readonly timeoutMs: number
+  /** Nothing of it travels. */
+  readonly listener?: Listener | undefined
 }
 
 /** 128 random bits, hex: unguessable for whatever runs on the host. */

@@ -12,11 +12,15 @@ export class SplitError extends Error {
   override name = 'SplitError'
 }
 
+/** Hears the bytes before the marker of that label as they come, also those in excess of the cap. */
+export type OnBytes = (label: string, bytes: Buffer) => void
+
 interface Expected {
   readonly mark: Buffer
   readonly labels: readonly string[]
   readonly cap: number
   readonly onPart: (part: StreamPart) => void
+  readonly onBytes: OnBytes | undefined
   next: number
 }
 
@@ -35,8 +39,14 @@ export class Splitter {
   #truncated = false
 
   /** Announces the markers to come, in this order. `onPart` is called for each. */
-  expect(nonce: string, labels: readonly string[], cap: number, onPart: (part: StreamPart) => void): void {
-    this.#queue.push({ mark: Buffer.from(`${nonce}:`), labels, cap, onPart, next: 0 })
+  expect(
+    nonce: string,
+    labels: readonly string[],
+    cap: number,
+    onPart: (part: StreamPart) => void,
+    onBytes?: OnBytes,
+  ): void {
+    this.#queue.push({ mark: Buffer.from(`${nonce}:`), labels, cap, onPart, onBytes, next: 0 })
   }
 
   /** The start of what came since the last marker, for messages. */
@@ -50,20 +60,20 @@ export class Splitter {
     for (let expected = this.#queue[0]; expected; expected = this.#queue[0]) {
       const at = data.indexOf(expected.mark)
       if (at < 0) {
-        // A marker may be cut anywhere: hold back what could be its beginning.
-        const hold = Math.min(data.length, expected.mark.length - 1)
-        this.#keep(data.subarray(0, data.length - hold), expected.cap)
+        // A marker may be cut anywhere: hold back what could be its beginning, and no more, or a listener would hear the end of a line late.
+        const hold = beginning(data, expected.mark)
+        this.#keep(data.subarray(0, data.length - hold), expected)
         this.#held = Buffer.from(data.subarray(data.length - hold))
         return
       }
       const end = data.indexOf(10, at)
       if (end < 0) {
         if (data.length - at > expected.mark.length + LONGEST_TAIL) throw new SplitError('a marker has no end')
-        this.#keep(data.subarray(0, at), expected.cap)
+        this.#keep(data.subarray(0, at), expected)
         this.#held = Buffer.from(data.subarray(at))
         return
       }
-      this.#keep(data.subarray(0, at), expected.cap)
+      this.#keep(data.subarray(0, at), expected)
       const [label = '', ...status] = data.toString('latin1', at + expected.mark.length, end).split(':')
       data = data.subarray(end + 1)
       this.#held = Buffer.alloc(0)
@@ -83,8 +93,9 @@ export class Splitter {
     expected.onPart(part)
   }
 
-  #keep(bytes: Buffer, cap: number): void {
+  #keep(bytes: Buffer, { labels, next, cap, onBytes }: Expected): void {
     if (bytes.length === 0) return
+    onBytes?.(labels[next] as string, bytes)
     const room = cap - this.#keptBytes
     if (bytes.length > room) this.#truncated = true
     if (room <= 0) return
@@ -92,4 +103,12 @@ export class Splitter {
     this.#kept.push(Buffer.from(part))
     this.#keptBytes += part.length
   }
+}
+
+/** How many bytes at the end of the data are a beginning of the mark. */
+function beginning(data: Buffer, mark: Buffer): number {
+  const first = mark[0] as number
+  let at = data.indexOf(first, Math.max(0, data.length - mark.length + 1))
+  while (at >= 0 && data.compare(mark, 0, data.length - at, at) !== 0) at = data.indexOf(first, at + 1)
+  return at < 0 ? 0 : data.length - at
 }

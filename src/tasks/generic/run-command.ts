@@ -9,6 +9,7 @@ import { existsProbe } from './exists.ts'
 const TIMEOUT_MS = 24 * 60 * 60 * 1000
 /** Last line of stdout: uptime before and after. Taken by the shell itself, so that it costs no process. */
 const TRAILER = /\nupgrade-push-times ([0-9.]*) ([0-9.]*)\n$/
+const TRAILER_LINE = /^upgrade-push-times [0-9.]* [0-9.]*$/
 
 export interface RunFacts {
   readonly creates?: boolean
@@ -80,6 +81,7 @@ exit "$code"
     ...(spec.stdin === undefined ? {} : { payload: files.read(spec.stdin) }),
     timeoutMs: TIMEOUT_MS,
     result: (output) => runResult(spec, output, new Date()),
+    live: (line) => (TRAILER_LINE.test(line) ? undefined : line),
   }
 }
 
@@ -100,8 +102,15 @@ function runResult(spec: RunSpec, output: CommandResult, now: Date): ValueMap {
 }
 
 function streams(stdout: string, stderr: string, strip: boolean): ValueMap {
-  const [out, err] = strip ? [stdout.replace(/[\r\n]+$/, ''), stderr.replace(/[\r\n]+$/, '')] : [stdout, stderr]
+  const [out, err] = strip ? [withoutEmptyEnd(stdout), withoutEmptyEnd(stderr)] : [stdout, stderr]
   return { stdout: out, stdout_lines: lines(out), stderr: err, stderr_lines: lines(err) }
+}
+
+/** By hand: an expression for it looks at each run of empty lines again from each of its lines, and a host may print a great many. */
+function withoutEmptyEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--
+  return text.slice(0, end)
 }
 
 /** As Python splits lines: no empty one after the last line end. */

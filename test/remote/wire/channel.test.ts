@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { FrameChannel } from '../../../src/remote/wire/channel.ts'
+import type { Listener } from '../../../src/remote/wire/listener.ts'
 import { LOOP } from '../../../src/remote/wire/loop.ts'
 import { openChannel } from '../../../src/remote/wire/open.ts'
 import type { Pipe } from '../../../src/remote/wire/pipe.ts'
@@ -197,6 +198,60 @@ it.runIf(existsSync('/usr/bin/busybox'))('works where head reads ahead (busybox 
   )
   expect(texts(results).map((t) => t.trim())).toEqual(['200001', 'abc', 'x'])
   execFileSync('rm', ['-r', dir])
+})
+
+describe('a listener', () => {
+  /** What happened, in order: `0 begin`, `0 out: text`, ... */
+  function listening(said: string[], index: number): Listener {
+    return {
+      begin: () => said.push(`${index} begin`),
+      hear: (stream, bytes) => said.push(`${index} ${stream}: ${bytes.toString().trim()}`),
+      end: () => said.push(`${index} end`),
+    }
+  }
+
+  it('hears its section while it runs, and no other', async () => {
+    const channel = await shell()
+    const said: string[] = []
+    const scripts = ['echo a; sleep 0.3; echo b >&2', 'echo not heard; sleep 0.1', 'echo c']
+    const sections = scripts.map((script, i) => ({
+      ...section(script),
+      listener: i === 1 ? undefined : listening(said, i),
+    }))
+    const results = channel.send(sections, 100, undefined, (index) => said.push(`${index} result`))
+    while (said.length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(said).toEqual(['0 begin', '0 stdout: a'])
+    await results
+    // The two streams of a channel are not in step: a section may be heard before its turn.
+    const without = (text: string) => said.filter((one) => one !== text)
+    const turns = ['0 end', '0 result', '1 result', '2 begin', '2 end', '2 result']
+    expect(without('2 stdout: c')).toEqual(['0 begin', '0 stdout: a', '0 stderr: b', ...turns])
+    expect(said.indexOf('2 stdout: c')).toBeGreaterThan(said.indexOf('0 stdout: a'))
+    expect(said.indexOf('2 stdout: c')).toBeLessThan(said.indexOf('2 end'))
+  })
+
+  it('hears what imitates the end of a section as what it is', async () => {
+    const channel = await shell()
+    const said: string[] = []
+    const old = '0123456789abcdef0123456789abcdef'
+    const script = `echo ${old}:0:0; echo ${old}:0:0 >&2; sleep 0.2; echo upgrade-push-frame ${old} 5; sleep 0.2`
+    const [result] = await channel.send([{ ...section(script), listener: listening(said, 0) }], 1000)
+    expect(said.filter((text) => /stdout/.test(text))).toEqual([
+      `0 stdout: ${old}:0:0`,
+      `0 stdout: upgrade-push-frame ${old} 5`,
+    ])
+    expect(result?.stdout.toString()).toBe(`${old}:0:0\nupgrade-push-frame ${old} 5\n`)
+  })
+
+  it('is told of the end of a section that never ends, and of no more', async () => {
+    const channel = await shell()
+    const said: string[] = []
+    const sections = ['sleep 20', 'true'].map((script, i) => ({ ...section(script), listener: listening(said, i) }))
+    const frame = channel.send(sections, 100)
+    setTimeout(() => channel.close(), 100)
+    await expect(frame).rejects.toMatchObject({ kind: 'lost' })
+    expect(said).toEqual(['0 begin', '0 end'])
+  })
 })
 
 describe('time and cancelling', () => {

@@ -19,12 +19,14 @@ it('cuts at the same places however the stream is chopped (property)', () => {
         const clean = bodies.map((b) => Buffer.concat([b, Buffer.from('|')]))
         const stream = Buffer.concat(clean.flatMap((b, i) => [b, Buffer.from(`${NONCE}:${i}:${i * 3}\n`)]))
         const parts: StreamPart[] = []
+        const heard = clean.map((): Buffer[] => [])
         const splitter = new Splitter()
         splitter.expect(
           NONCE,
           clean.map((_, i) => String(i)),
           10_000,
           (part) => parts.push(part),
+          (label, bytes) => heard[Number(label)]?.push(Buffer.from(bytes)),
         )
         for (let at = 0, n = 0; at < stream.length; n++) {
           const step = 1 + (cuts[n % cuts.length] as number)
@@ -33,6 +35,9 @@ it('cuts at the same places however the stream is chopped (property)', () => {
         }
         expect(parts.map((p) => [p.label, p.status, p.bytes.toString('hex')])).toEqual(
           clean.map((b, i) => [String(i), String(i * 3), b.toString('hex')]),
+        )
+        expect(heard.map((pieces) => Buffer.concat(pieces).toString('hex'))).toEqual(
+          clean.map((b) => b.toString('hex')),
         )
       },
     ),
@@ -49,6 +54,24 @@ it('keeps no more than the cap, and says so', () => {
     ['xxxxxxxxxx', true],
     ['ok', false],
   ])
+})
+
+it('lets bytes be heard as they come: the end of a line need not wait for the next one', () => {
+  const splitter = new Splitter()
+  const heard: string[] = []
+  splitter.expect(
+    NONCE,
+    ['0'],
+    10,
+    () => {},
+    (_label, bytes) => heard.push(bytes.toString()),
+  )
+  splitter.push(Buffer.from('working 1\n'))
+  expect(heard).toEqual(['working 1\n'])
+  // Over the cap, and with what could be the beginning of a marker at its end.
+  splitter.push(Buffer.from('working 2 aaa'))
+  splitter.push(Buffer.from('b\n'))
+  expect(heard).toEqual(['working 1\n', 'working 2 ', 'aaab\n'])
 })
 
 it('refuses a marker out of order and one without an end', () => {

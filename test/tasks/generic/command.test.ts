@@ -33,6 +33,15 @@ describe.each(['/bin/dash', '/bin/bash'])('under %s', (shell) => {
     })
   })
 
+  test('200000 empty lines do not hold the controller up', () => {
+    const frame = shellTask.compile?.({ cmd: 'true', strip: true }, host.files)
+    const empty = '\r\n'.repeat(100_000)
+    const begun = performance.now()
+    const result = frame?.result?.({ code: 0, stdout: `${empty}x${empty}`, stderr: `${empty}y`, truncated: false })
+    expect([result?.stdout, result?.stderr]).toEqual([`${empty}x`, `${empty}y`])
+    expect(performance.now() - begun).toBeLessThan(5000)
+  })
+
   test('words reach the program as they are; no shell reads them', async () => {
     fc.assert(
       fc.property(
