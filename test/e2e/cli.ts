@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -109,7 +109,11 @@ export class Workspace {
   /** Folders of the runs so far, oldest first. */
   async runs(): Promise<string[]> {
     const root = join(this.dir, 'state/upgrade-push/runs')
-    return (await readdir(root)).sort().map((name) => join(root, name))
+    const dirs = (await readdir(root)).map((name) => join(root, name))
+    // Two may begin in one second, and names tell no less than that.
+    const born = await Promise.all(dirs.map(async (dir) => (await stat(dir, { bigint: true })).birthtimeNs))
+    const age = new Map(dirs.map((dir, i) => [dir, born[i] ?? 0n]))
+    return dirs.sort((a, b) => Number((age.get(a) ?? 0n) - (age.get(b) ?? 0n)))
   }
 
   /** The events of a run's journal. */
