@@ -1,7 +1,8 @@
 import { mayBeLost } from './brake.ts'
 import { type TimeLeft, timeLeft } from './eta.ts'
 import { type HostStanding, type HostView, isLost } from './host.ts'
-import type { BatchView, PlayView, RunModel } from './run-model.ts'
+import type { RunModel } from './run-model.ts'
+import type { BatchView, PlayView } from './run-views.ts'
 
 export interface BatchTally {
   readonly number: number

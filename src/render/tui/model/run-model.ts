@@ -1,48 +1,15 @@
 import type { RunEvent } from '../../../events/types.ts'
 import { ImageLogTally } from '../../image-log-tally.ts'
-import type { Brakes } from './brake.ts'
 import { clean } from './clean.ts'
 import { Failures } from './failures.ts'
 import { type HostView, isLost, newHost } from './host.ts'
 import { takeResult } from './host-result.ts'
 import { LineLog, linesPerHost } from './line-log.ts'
+import type { Notice, PlayView, StepView } from './run-views.ts'
 import { stillSent } from './sent.ts'
 import { SharedValues } from './shared.ts'
-import { type Quantiles, StepTimes } from './step-times.ts'
+import { StepTimes } from './step-times.ts'
 import { Turns } from './turns.ts'
-
-export interface StepView {
-  readonly name: string
-  readonly task: string
-  readonly times: StepTimes
-  /** How long it took on hosts of past runs, in milliseconds. */
-  readonly usual: Quantiles | undefined
-}
-
-export interface BatchView {
-  readonly hosts: readonly HostView[]
-  finished: boolean
-}
-
-export interface PlayView extends Brakes {
-  readonly name: string
-  readonly index: number
-  /** Where its steps begin among all steps of the run. */
-  readonly base: number
-  readonly length: number
-  readonly hosts: readonly HostView[]
-  readonly batchCount: number
-  readonly batches: BatchView[]
-  stopped: string
-}
-
-/** Something that the operator should read once. */
-export interface Notice {
-  readonly text: string
-  readonly bad: boolean
-  /** Event time. */
-  readonly at: number
-}
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 
