@@ -199,7 +199,7 @@ describe.each(['dash', 'bash'])('the step that verifies the tree, under %s', (sh
     test('is mounted now, and so is what lies on it', () => {
       begin()
       const { code, stdout } = go()
-      expect(stdout).toMatch(/came late\n[\s\S]*\/var is mounted/)
+      expect(stdout).toMatch(/its device \S+ is there: trying now\n[\s\S]*\/var is mounted/)
       expect([code, started()]).toEqual([0, 'var.mount\nbind.mount\n'])
     })
 
