@@ -123,7 +123,7 @@ describe('mount units of LabOS 8, in an image of LabOS 9', () => {
     const units = mountTree(parseFstab(FSTAB)).mounts.map(({ unit }) => unit)
     for (const unit of units) expect(stdout).toContain(`${unit}\n`)
     expect(stdout).toContain('What=/sysroot/srv/x y\nWhere=/sysroot/opt\nOptions=bind\n')
-    expect(stdout).toContain('JobRunningTimeoutSec=30\n../upgrade-mounts.target\n8\n12\n')
+    expect(stdout).toContain('JobRunningTimeoutSec=60\n../upgrade-mounts.target\n8\n12\n')
     expect(stdout).toContain('90-wait-devices.sh\n')
     expect(stdout).toContain('usr/lib/systemd/system/systemd-fsck@.service\nusr/lib/systemd/systemd-fsck\n')
     for (const driver of ['nls_ascii', 'nls_cp437', 'vfat']) expect(stdout).toContain(`${driver}.ko`)
