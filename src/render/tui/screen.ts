@@ -8,6 +8,7 @@ import { signsOf } from './layout/look.ts'
 import { clean } from './model/clean.ts'
 import { RunModel } from './model/run-model.ts'
 import type { Screen, ScreenOptions } from './options.ts'
+import { FPS, Pace } from './pace.ts'
 import { summary } from './summary.ts'
 import { Terminal } from './terminal.ts'
 import type { KeyName } from './view/keys.ts'
@@ -15,12 +16,8 @@ import { press } from './view/reduce.ts'
 import type { Effect } from './view/situation.ts'
 import { atEnd, FIRST_VIEW, type ViewState } from './view/state.ts'
 
-const FPS = 8
-const FRAME_MS = 1000 / FPS
-/** Frames are so far apart that drawing takes at most this part of the time: the run needs the rest, and so do its connections. */
-const SHARE = 0.04
-/** And no further than this. */
-const SLOWEST_MS = 1000
+/** A terminal that was busy is looked at again. */
+const BUSY_MS = 125
 /** Times on the screen go on while nothing happens. */
 const TICK_MS = 1000
 const RESIZE_MS = 60
@@ -47,11 +44,13 @@ class InkScreen implements Screen {
   #closed = false
   /** The operator asked for the command. */
   #command = false
-  /** Milliseconds until what changed is drawn. */
-  #pause = FRAME_MS
+  /** When the next frame is due, on the clock of `performance`. */
+  #due = Number.POSITIVE_INFINITY
+  readonly #pace: Pace
 
   constructor(options: ScreenOptions) {
     this.#options = options
+    this.#pace = new Pace(options.replay !== undefined)
     this.#color = wantsColor({ isTTY: true }, options.env)
     this.ended = new Promise((resolve) => {
       this.#end = resolve
@@ -73,7 +72,7 @@ class InkScreen implements Screen {
     // What was advised before does not hold any more.
     if (event.type === 'interrupt') this.#view = { ...this.#view, said: undefined }
     if (event.type === 'run_finished') this.#finish()
-    this.#timer ??= setTimeout(() => this.#draw(), this.#pause)
+    this.#drawIn(this.#pace.until(event))
   }
 
   close(): void {
@@ -153,19 +152,28 @@ class InkScreen implements Screen {
     })
   }
 
+  /** The next frame comes by then, sooner if it was due sooner. */
+  #drawIn(milliseconds: number): void {
+    const due = performance.now() + milliseconds
+    if (due >= this.#due) return
+    clearTimeout(this.#timer)
+    this.#due = due
+    this.#timer = setTimeout(() => this.#draw(), milliseconds)
+  }
+
   #draw(): void {
     clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#due = Number.POSITIVE_INFINITY
     if (this.#closed || !this.#ink) return
     // A terminal that has not taken the last frame gets the next one when it has.
     if (this.#terminal.busy) {
-      this.#timer = setTimeout(() => this.#draw(), FRAME_MS)
+      this.#drawIn(BUSY_MS)
       return
     }
     const began = performance.now()
     this.#frame = this.#compose()
     this.#ink.rerender(this.#element(this.#frame))
-    this.#pause = Math.min(SLOWEST_MS, Math.max(FRAME_MS, (performance.now() - began) / SHARE))
+    this.#pace.drew(performance.now() - began)
   }
 
   /** Ink would leave parts of the old frame behind: everything is drawn anew. */
@@ -182,6 +190,7 @@ class InkScreen implements Screen {
 
   #onKey = (key: KeyName): void => {
     const { control, resume } = this.#options
+    this.#pace.pressed()
     const { view, effect } = press(this.#view, key, {
       listed: this.#frame?.listed ?? [],
       standing: (host) => this.#model.hosts.get(host)?.standing,
