@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../events/types.ts'
+import type { RunEvent, Status } from '../../events/types.ts'
 
 /** A frame every eighth of a second, at most. */
 export const FPS = 8
@@ -18,6 +18,7 @@ const ROUTINE: ReadonlySet<RunEvent['type']> = new Set([
   'outcome',
   'task_started',
 ])
+const WELL: ReadonlySet<Status> = new Set(['ok', 'changed', 'deferred', 'skipped'])
 
 /**
  * When frames are drawn. A run that waits for its hosts takes next to no CPU, so that eight frames a second would be most of all that
@@ -55,5 +56,5 @@ export class Pace {
 
 function isRoutine(event: RunEvent): boolean {
   if (event.type !== 'host_result') return ROUTINE.has(event.type)
-  return event.status !== 'failed' && event.status !== 'unreachable'
+  return WELL.has(event.status)
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { RunEvent } from '../../../src/events/types.ts'
+import type { RunEvent, Status } from '../../../src/events/types.ts'
 import { Pace } from '../../../src/render/tui/pace.ts'
 
 const base = { v: 1, seq: 1, t: '2026-11-28T12:00:00.000Z', run: 'r' } as const
 const at = { play: 0, batch: 0, step: 0, host: 'web1' } as const
-const result = (status: 'ok' | 'failed' | 'unreachable'): RunEvent => ({
+const result = (status: Status): RunEvent => ({
   ...base,
   ...at,
   type: 'host_result',
@@ -38,8 +38,9 @@ describe('when frames are drawn', () => {
     const one = pace()
     now = 60_000
     expect(one.until(result('ok'))).toBe(1000)
-    expect(one.until(result('failed'))).toBe(125)
-    expect(one.until(result('unreachable'))).toBe(125)
+    for (const status of ['failed', 'refused', 'unreachable', 'overdue'] as const) {
+      expect(one.until(result(status))).toBe(125)
+    }
     expect(one.until(paused)).toBe(125)
   })
 

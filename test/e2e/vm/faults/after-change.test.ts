@@ -47,12 +47,9 @@ describe('from the first change on', () => {
       const from = (await vm.serial()).length
       const run = startTool(vm, site.upgrade)
       const cable = (async () => {
-        const reached = await vm.waitForSerial(/^upgrade-push: \S+ \S+ .*upgrade\.target reached/m, {
-          from,
-          noProgressSeconds: 600,
-        })
+        const image = await vm.waitForSerial(/Linux version/, { from, noProgressSeconds: 600 })
         await vm.setLink(false)
-        await vm.waitForSerial(/Linux version/, { from: reached.end, noProgressSeconds: 600 })
+        await vm.waitForSerial(/Linux version/, { from: image.end, noProgressSeconds: 600 })
         await vm.setLink(true)
       })()
       const ended = await untilEnded(vm, run)
