@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import { render } from 'ink-testing-library'
 import { expect, test } from 'vitest'
 import { App } from '../../../src/render/tui/app.tsx'
@@ -32,9 +33,20 @@ const { lines } = frame({
 
 test('Ink draws the lines of a frame as they are, all of them', () => {
   const { lastFrame, unmount } = render(<App lines={lines} color={false} onKey={() => {}} />)
-  const drawn = (lastFrame() ?? '').split('\n')
+  const drawn = stripVTControlCharacters(lastFrame() ?? '').split('\n')
   expect(drawn).toHaveLength(23)
   expect(drawn.map((line) => line.trimEnd())).toEqual(lines.map((line) => textOf(line).trimEnd()))
+  unmount()
+})
+
+test('the next frame takes the place of the last, with one line less or more', () => {
+  const { lastFrame, rerender, unmount } = render(<App lines={lines} color={false} onKey={() => {}} />)
+  const shown = () => stripVTControlCharacters(lastFrame() ?? '').split('\n')
+  for (const texts of [['one', 'two', ''], ['one', 'zwei', '', 'x'.repeat(100)], ['']]) {
+    const next = texts.map((text) => ({ spans: text === '' ? [] : [{ text }] }))
+    rerender(<App lines={next} color={false} onKey={() => {}} />)
+    expect(shown()).toEqual(texts)
+  }
   unmount()
 })
 
