@@ -105,6 +105,7 @@ export class UpgradeBoot {
       'guard',
       'heartbeat',
       'lib',
+      'lift',
       'progress',
       'record',
       'runner',
@@ -115,7 +116,7 @@ export class UpgradeBoot {
     for (const name of sourced) copyFileSync(join(ASSETS, `90sys-upgrade/${name}.sh`), join(this.lib, `${name}.sh`))
     copyFileSync(join(ASSETS, '85sys-upgrade-redhat/relay.sh'), join(this.lib, 'relay.sh'))
     const program = (from: string, to: string) => this.#script(to, readFileSync(join(ASSETS, from), 'utf8'))
-    for (const name of ['upgrade', 'report', 'menu', 'inband'])
+    for (const name of ['console', 'upgrade', 'report', 'menu', 'inband'])
       program(`90sys-upgrade/${name}.sh`, join(this.lib, name))
     program('90sys-upgrade/generator.sh', join(this.lib, 'generator'))
     for (const name of ['follow', 'status'])
@@ -158,6 +159,7 @@ export class UpgradeBoot {
       UPGRADE_CMDLINE: join(this.dir, 'cmdline'),
       UPGRADE_CONSOLES: join(this.dir, 'consoles'),
       UPGRADE_ENFORCE: join(this.dir, 'enforce'),
+      UPGRADE_UNITS: join(this.dir, 'units'),
       UPGRADE_GUARD: '0.2',
       UPGRADE_HEARTBEAT: '0.2',
       UPGRADE_LAST_WORDS: '0',

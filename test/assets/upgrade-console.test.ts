@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type BootOptions, RUN, UpgradeBoot } from './upgrade-boot.ts'
 
 const DECODER = fileURLToPath(new URL('../../assets/inband-decode.sh', import.meta.url))
@@ -73,6 +73,53 @@ describe('the in-band records', () => {
   })
 })
 
+test('the journal is saved before a slow console takes its time', async () => {
+  booted({ transaction: 'exit 20' })
+  const seen = join(boot.dir, 'seen')
+  writeFileSync(
+    join(boot.lib, 'inband'),
+    `#!/bin/sh\ncat "$UPGRADE_ROOT/var/log/upgrade-push/initramfs.log" >${seen}\n`,
+  )
+  await boot.service()
+  expect(readFileSync(seen, 'utf8')).toContain('a line of the journal')
+})
+
+describe('the writers of the consoles', () => {
+  let writers: ChildProcess
+  beforeEach(() => {
+    booted()
+    writeFileSync(join(boot.dir, 'consoles'), '')
+  })
+  afterEach(() => {
+    process.kill(-(writers.pid as number), 'SIGKILL')
+  })
+
+  /** A console for each file, in the order of their names' age; they live until the end of the test. */
+  async function start(...files: string[]): Promise<void> {
+    writeFileSync(join(boot.dir, 'consoles'), files.map((file) => `..${file} -W- (EC p )\n`).join(''))
+    const options = { env: boot.env, detached: true, stdio: 'ignore' } as const
+    writers = spawn('sh', ['-c', `'${boot.lib}/console'; exec sleep 60`], options)
+    await expect.poll(() => existsSync(join(boot.runDir, 'console'))).toBe(true)
+  }
+
+  test('a console that takes nothing stops nobody, and the others have every line in its order', async () => {
+    const [good, stuck] = [join(boot.dir, 'good'), join(boot.dir, 'stuck')]
+    writeFileSync(good, '')
+    // Nobody reads it, so that even opening it waits.
+    spawnSync('mkfifo', [stuck])
+    await start(stuck, good)
+    expect((await boot.service()).code).toBe(0)
+    await expect
+      .poll(() => readFileSync(good, 'utf8'), { timeout: 10_000 })
+      .toMatch(/rebooting into the new system\r\n$/)
+    const steps = readFileSync(good, 'utf8').trimEnd().split('\r\n')
+    expect(steps.every((line) => line.startsWith('upgrade-push: '))).toBe(true)
+    const times = steps.map((line) => Number(line.split(' ')[1]))
+    expect(times).toEqual([...times].sort((a, b) => a - b))
+    expect(steps[0]).toMatch(/start upgrade\.target reached$/)
+  })
+})
+
 describe('the menu of a machine that waits', () => {
   const menu = (typed: string) =>
     spawnSync(join(boot.dir, 'lib/menu'), [], { encoding: 'utf8', input: typed, env: boot.env, timeout: 20_000 })
@@ -137,19 +184,27 @@ describe('the generator', () => {
     return existsSync(out) ? readdirSync(out).sort() : []
   }
   const REPORTS = ['dracut-emergency', 'emergency', 'rescue'].map((name) => `${name}.service.d`)
+  const TARGETS = ['emergency.target.d', 'rescue.target.d']
 
   test('leaves an ordinary boot alone', () => expect(made('')).toEqual([]))
 
   test('lifts all limits at a break point', () => {
     expect(made('rd.upgrade.break=leapp-pre-upgrade')).toEqual(
-      [...REPORTS, 'emergency.target.d', 'upgrade.service.d', 'upgrade.target.d'].sort(),
+      [...REPORTS, ...TARGETS, 'upgrade.service.d', 'upgrade.target.d'].sort(),
     )
   })
 
   test('lets the recovery entry wait, but not hang on its way', () => {
-    expect(made('rd.upgrade.recovery=1')).toEqual([...REPORTS, 'emergency.target.d', 'upgrade.target.d'].sort())
+    expect(made('rd.upgrade.recovery=1')).toEqual([...REPORTS, ...TARGETS, 'upgrade.target.d'].sort())
     expect(readFileSync(join(boot.dir, 'generated/upgrade.target.d/zz-upgrade.conf'), 'utf8')).toBe(
       '[Unit]\nJobTimeoutAction=none\n',
+    )
+  })
+
+  test('gives records on a slow console an hour, not for ever', () => {
+    expect(made('rd.upgrade.inband=onerror')).toEqual([...REPORTS, ...TARGETS, 'upgrade.service.d'].sort())
+    expect(readFileSync(join(boot.dir, 'generated/upgrade.service.d/zz-upgrade.conf'), 'utf8')).toBe(
+      '[Service]\nTimeoutStopSec=1h\n',
     )
   })
 })

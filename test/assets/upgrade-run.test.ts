@@ -51,6 +51,17 @@ describe.each(['dash', 'bash'] as const)('the whole upgrade under %s', (shell) =
     expect(readFileSync(join(boot.dir, 'mounts'), 'utf8')).toContain(`mount -o remount,ro ${boot.root}`)
   })
 
+  test('a step that says nothing for long is told of; from the first change on an emergency waits', async () => {
+    booted({ shell, steer: '[ "$sub" != recovery ] || sleep 1.5' })
+    expect((await boot.service()).code).toBe(0)
+    expect(boot.progress()).toContainEqual(
+      expect.objectContaining({ event: 'heartbeat', what: 'making the recovery entry the default: recovery' }),
+    )
+    const lifted = (unit: string) => readFileSync(join(boot.dir, `units/${unit}.d/zz-upgrade.conf`), 'utf8')
+    expect(lifted('emergency.target')).toBe('[Unit]\nJobTimeoutSec=infinity\n')
+    expect(lifted('rescue.service')).toBe('[Service]\nTimeoutStartSec=infinity\n')
+  })
+
   test('a rehearsal comes back without a plan, without touching the loader', async () => {
     const args = `rd.upgrade.run=${RUN} rd.upgrade.image=${'b'.repeat(64)} rd.upgrade.rehearsal=1`
     expect((await booted({ shell, bare: true, args }).service()).code).toBe(0)

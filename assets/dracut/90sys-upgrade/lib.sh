@@ -32,13 +32,15 @@ cmdline_value() (
   exit "$found"
 )
 
-# show STEP TEXT...: one line to the journal (standard output) and to every console, readable in a serial log.
+# show STEP TEXT...: one line to the journal (standard output) and to every console, readable in a serial log. Writers take it there as
+# soon as they run (console.sh): a console that takes nothing must not stop the upgrade.
 show() {
   show_step=$1
   shift
   read -r show_uptime _ </proc/uptime
   show_line="upgrade-push: $show_uptime $show_step $*"
   printf '%s\n' "$show_line"
+  if [ -e "$RUN_DIR/console" ] && { printf '%s\r\n' "$show_line" >>"$RUN_DIR/console"; } 2>/dev/null; then return 0; fi
   while read -r show_tty _; do
     # A console that is gone must not stop the upgrade.
     { printf '%s\r\n' "$show_line" >>"/dev/$show_tty"; } 2>/dev/null || continue

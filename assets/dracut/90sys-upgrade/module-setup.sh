@@ -38,10 +38,10 @@ install() {
     or_die inst_multiple base64 cat date grep gzip journalctl mkdir mount mountpoint mv rm setsid sh sha256sum sleep stat sync systemctl \
         tail tee timeout umount uname
 
-    for part in after-reset guard heartbeat lib progress record runner selinux shell waiting; do
+    for part in after-reset guard heartbeat lib lift progress record runner selinux shell waiting; do
         or_die inst_simple "$moddir/$part.sh" "$bin/$part.sh"
     done
-    for part in upgrade report menu inband; do
+    for part in console upgrade report menu inband; do
         or_die inst_script "$moddir/$part.sh" "$bin/$part"
     done
     for part in follow status; do
@@ -59,7 +59,7 @@ install() {
     or_die write_defaults
     mkdir -p "$initdir$bin/steps"
 
-    for unit in upgrade.target upgrade.service; do
+    for unit in upgrade.target upgrade.service upgrade-console.service; do
         or_die inst_simple "$moddir/$unit" "$units/$unit"
     done
     # For a boot that lost rd.systemd.unit=: without the upgrade it would wait in initrd.target for ever.
@@ -72,6 +72,8 @@ install() {
     for unit in initrd-switch-root.target initrd-switch-root.service; do
         or_die ln -sfn /dev/null "$initdir/etc/systemd/system/$unit"
     done
+    # Three keys at some console must not cut a transaction short.
+    or_die ln -sfn /dev/null "$initdir/etc/systemd/system/ctrl-alt-del.target"
     for unit in emergency.service rescue.service dracut-emergency.service; do
         or_die inst_simple "$moddir/emergency.conf" "/etc/systemd/system/$unit.d/upgrade.conf"
     done

@@ -74,12 +74,11 @@ if can_record; then
   write_state failed "$phase" "$step" "$reason" || say failed "$STATE_DIR/state.json could not be written"
 fi
 write_result failed "$phase" "$step" "$reason" || say failed "$STATE_DIR/result.json could not be written"
+# Before what a slow console may draw out.
+! can_record || save_journal || say failed "the journal could not be saved in $LOG_DIR"
 progress failed "\"step\":$(json_or_null "$step"),\"text\":$(json_string "$reason"),\"changed\":$(if maybe_changed; then printf true; else printf false; fi)"
 "$UPGRADE_LIB/inband" onerror
 break_at failure
 say failed "rebooting in 10 seconds; the next boot is $next"
-if can_record; then
-  save_journal || say failed "the journal could not be saved in $LOG_DIR"
-  release_root
-fi
+! can_record || release_root
 sleep "${UPGRADE_LAST_WORDS:-10}"

@@ -49,7 +49,8 @@ attempt() (
     esac
     limit "$STEP"
     keep_state running "$STEP"
-    "$program"
+    # Those that take long have more to say of it themselves.
+    with_heartbeat "$(about "$phase"): $STEP" "$program"
     code=$?
     [ "$code" -eq 0 ] && continue
     case $code in

@@ -3,7 +3,7 @@ import type { Asked, ImageNetwork, MergedRequest } from '../request.ts'
 /** Names of our own dracut modules: an image without them is no upgrade image. */
 export const OUR_MODULES: readonly string[] = ['sys-upgrade', 'sys-upgrade-redhat']
 /** Units that our modules bring. */
-export const OUR_UNITS: readonly string[] = ['upgrade.service', 'upgrade.target']
+export const OUR_UNITS: readonly string[] = ['upgrade-console.service', 'upgrade.service', 'upgrade.target']
 
 /** Our dracut module that brings the network and sshd, where they are asked for; the units of it. */
 export const NETWORK_MODULE = 'sys-upgrade-network'
