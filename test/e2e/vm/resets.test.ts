@@ -4,8 +4,10 @@ import { expectAsBefore } from './faults/outcomes.ts'
 import { fault } from './faults/table.ts'
 import { inImage } from './image-shell.ts'
 import { preparedMachine } from './prepared.ts'
-import { resultsOf, runTool, startTool, troubleOf, untilEnded } from './tool.ts'
-import { expectUpgraded, lookBefore } from './upgraded.ts'
+import { expectNews } from './progress.ts'
+import { DRIVER, UPGRADE_IMAGE } from './site.ts'
+import { countsOf, resultsOf, runTool, startTool, troubleOf, untilEnded } from './tool.ts'
+import { expectUpgraded, filesInImage, lookBefore } from './upgraded.ts'
 
 describe('a power cut', () => {
   let vm: Vm
@@ -47,6 +49,7 @@ describe('a power cut', () => {
       const prepared = await preparedMachine()
       vm = prepared.vm
       const before = await lookBefore(vm)
+      expect((await filesInImage(vm, UPGRADE_IMAGE)).join('\n')).toContain(`${DRIVER}.ko`)
       // A package whose scriptlet takes its time: in the middle of it the power goes.
       await vm.ssh('echo 20 >/etc/labos-slow')
       const run = startTool(vm, prepared.site.upgrade)
@@ -68,6 +71,9 @@ describe('a power cut', () => {
       const resumed = await runTool(vm, prepared.site.upgrade, '-e', 'resume=true')
       expect(resumed.code, troubleOf(resumed)).toBe(0)
       await expectUpgraded(vm, prepared.distro, before)
+      expectNews(resumed.events)
+      const done = await runTool(vm, prepared.site.upgrade)
+      expect(countsOf(done), troubleOf(done)).toMatchObject({ changed: 0, failed: 0, unreachable: 0 })
     },
   )
 })

@@ -9,6 +9,7 @@ const PROJECT = fileURLToPath(new URL('../../..', import.meta.url))
 /** Of docs/examples: a driver that the new release's packages do not bring, for both images. */
 const DRIVER_REQUEST = join(PROJECT, 'docs/examples/site/requests.d/10-driver.yml')
 export const DRIVER = 'acme_nic'
+export const UPGRADE_IMAGE = '/boot/initramfs-upgrade.x86_64.img'
 
 /** On the machine: present, the site's script of the first boot fails. */
 export const FAIL_FIRST_BOOT = '/etc/labos-fail-first-boot'
