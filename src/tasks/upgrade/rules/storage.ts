@@ -1,4 +1,4 @@
-import { backingDevices } from '../host/backing.ts'
+import { backingDevices, bootDevices } from '../host/backing.ts'
 import { type HostFacts, isInstalled, isPresent, type PATHS_OF_INTEREST } from '../host/facts.ts'
 import { parseCmdline } from '../kernel-cmdline.ts'
 import { distributionOf } from './distributions.ts'
@@ -10,17 +10,27 @@ function existing(host: HostFacts, paths: readonly Path[]): Path[] {
   return paths.filter((path) => isPresent(host, path))
 }
 
+/**
+ * The new system's own initramfs is asked for a module, and the final steps prove that it is there: a distribution's configuration, or a
+ * dracut that can't see through the devices from where it runs, may leave it out, and the first boot would wait for its root for ever.
+ */
+const inTarget = (needed: boolean, name: string): RuleRequest =>
+  needed ? { target: { dracut_modules: [{ name }] } } : {}
+
 export const lvm: BuiltInRule = {
   name: 'lvm',
   proven: 'lab',
   about:
     'Where lvm2 is installed: its tools for activating volumes, its configuration and devices file, and the dracut module `lvm` when it ' +
-    'is configured or any mounted file system lies on a logical volume, not only the root.',
+    'is configured or any mounted file system lies on a logical volume, not only the root. The new system’s image has the module, too, ' +
+    'where root or /usr lie on a logical volume.',
   when: ({ host }) => isInstalled(host, 'lvm2'),
   asks({ host }): RuleRequest {
     const configured = isPresent(host, '/etc/lvm/lvm.conf')
-    const used = backingDevices(host).some(({ dmUuid }) => dmUuid?.startsWith('LVM-'))
+    const onVolume = ({ dmUuid }: { dmUuid?: string | undefined }) => dmUuid?.startsWith('LVM-') === true
+    const used = backingDevices(host).some(onVolume)
     return {
+      ...inTarget(bootDevices(host).some(onVolume), 'lvm'),
       install_rpms: ['lvm2'],
       include_files: [...(distributionOf(host.os.id)?.lvmFiles ?? [])],
       ...(configured || used ? { dracut_modules: [{ name: 'lvm' }] } : {}),
@@ -41,7 +51,8 @@ export const raid: BuiltInRule = {
   name: 'md',
   proven: 'lab',
   about:
-    'Where mdadm lists arrays: its configuration, and every array by its UUID, also those that the old command line does not name.',
+    'Where mdadm lists arrays: its configuration, and every array by its UUID, also those that the old command line does not name. The new ' +
+    'system’s image has `mdraid`, too, where root or /usr lie on an array.',
   when: ({ host }) => host.mdUuids.length > 0,
   asks: ({ host }) => ({
     install_rpms: ['mdadm'],
@@ -51,6 +62,10 @@ export const raid: BuiltInRule = {
     ),
     kernel_args: { add: host.mdUuids.map((uuid) => `rd.md.uuid=${uuid}`) },
     mdadmconf: true,
+    ...inTarget(
+      bootDevices(host).some(({ name }) => /^md\d/.test(name)),
+      'mdraid',
+    ),
   }),
 }
 
@@ -107,7 +122,9 @@ export const luks: BuiltInRule = {
 export const multipath: BuiltInRule = {
   name: 'multipath',
   proven: 'never run',
-  about: 'Where multipath is installed and configured: dracut’s `multipath` and its configuration.',
+  about:
+    'Where multipath is installed and configured: dracut’s `multipath` and its configuration. The new system’s image has the ' +
+    'module, too, where root or /usr lie on several paths.',
   when: ({ host }) => isInstalled(host, 'device-mapper-multipath') && isPresent(host, '/etc/multipath.conf'),
   asks: ({ host }) => ({
     install_rpms: ['device-mapper-multipath'],
@@ -121,6 +138,10 @@ export const multipath: BuiltInRule = {
         '/etc/multipath/conf.d',
         '/etc/xdrdevices.conf',
       ]),
+    ),
+    ...inTarget(
+      bootDevices(host).some(({ dmUuid }) => dmUuid?.startsWith('mpath-')),
+      'multipath',
     ),
   }),
 }
