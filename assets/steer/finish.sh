@@ -19,8 +19,9 @@ finish() {
   discard "$own/before" "$own/before.efi" || fail "$own can not be cleaned up"
 }
 
-# The one-shot choice does not stand any more: a crash boots the default.
+# The one-shot choice does not stand any more: a crash boots the default. Where nothing can be read, nothing is proved.
 consumed() {
+  loader_readable
   next=$(loader_oneshot)
   case $next in
     '') return ;;

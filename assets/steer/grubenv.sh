@@ -50,6 +50,10 @@ in_blocks() {
   done
 }
 
+loader_readable() {
+  [ -n "$(blocks)" ] || fail "no environment block can be read: GRUB's is none of $(printf '%s' "$BLOCKS" | tr '\n' ' ')"
+}
+
 loader_oneshot() {
   blocks | while IFS= read -r block; do block_get "$block" next_entry; done | head -n 1
 }

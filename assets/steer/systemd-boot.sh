@@ -1,6 +1,11 @@
 # shellcheck shell=sh disable=SC2015 # `A && B || C`: C is for either's failure
 # systemd-boot: the default is an EFI variable, or else what loader.conf says, or else the first of the sorted list.
 
+# A choice that was made use of is deleted, while others stay: the loader says at each boot who it is.
+loader_readable() {
+  [ -n "$(efi_text LoaderInfo)$(efi_text LoaderEntryDefault)" ] || fail 'the EFI variables of the loader can not be read: is efivarfs mounted?'
+}
+
 loader_oneshot() { efi_text LoaderEntryOneShot; }
 
 loader_clear_oneshot() { efi_unset LoaderEntryOneShot || bootctl set-oneshot '' && [ -z "$(loader_oneshot)" ]; }

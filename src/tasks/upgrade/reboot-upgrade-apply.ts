@@ -33,6 +33,7 @@ export async function carryOut(spec: Spec, host: HostHandle): Promise<ValueMap> 
   const state = await follow({
     attempt: {
       run: record.run,
+      to: record.release.to,
       bootBefore: record.before.bootId,
       imageAnswers: record.image !== null,
       resuming: spec.kind === 'watch' && watch.resume,

@@ -188,6 +188,22 @@ describe('stage_transaction on LabOS 8', () => {
     expect(after, JSON.stringify(after)).toMatchObject({ kind: 'ok' })
   })
 
+  test.each([
+    ['the journal', `echo '{"event": "first-change"}' >${STATE}/progress.jsonl`],
+    ['the marker', `echo 'plan x' >${STATE}/changed`],
+  ])('a host on which a transaction was begun, as %s alone says, keeps what a resume needs', async (_, begin) => {
+    await stage()
+    expect(host.has('plan.sums')).toBe(true)
+    await host.sh(begin)
+    const kept = `cd ${STATE} && sha256sum plan.json plan.sums; cat progress.jsonl changed 2>/dev/null`
+    const sight = (await host.sh(kept)).stdout
+    const { failure } = await stage({ to_install: ['new-tool', 'mdadm'] })
+    expect(failure?.message).toMatch(/^a transaction of this host was begun and not completed: resume it first/)
+    expect(failure?.remedy).toContain('upgrade-resume')
+    expect((await host.sh(kept)).stdout).toBe(sight)
+    await host.sh(`rm -f ${STATE}/progress.jsonl ${STATE}/changed`)
+  })
+
   test('a package that is damaged in its repository is named before anything is frozen', async () => {
     await host.sh('printf XXXXXXXX | dd of="$(ls /srv/own/webapp*)" bs=1 seek=4000 conv=notrunc 2>/dev/null')
     const damaged = await stage({ to_upgrade: ['webapp'] })

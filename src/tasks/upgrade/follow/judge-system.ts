@@ -1,3 +1,5 @@
+import { runsRelease } from '../already-upgraded.ts'
+import type { ResultFile } from './result-file.ts'
 import { type Attempt, type End, enter, type FollowState } from './state.ts'
 import type { SystemSight } from './system-sight.ts'
 
@@ -15,7 +17,10 @@ export function judgeSystem(state: FollowState, attempt: Attempt, sight: SystemS
   }
   const { result } = sight
   const runs = `${sight.distribution} ${sight.release}`.trim()
+  const waits = `${runs} runs, the resume service is ${sight.resumeService}`
+  if (firstBoots(attempt, sight) && !isLast(attempt, result)) return enter(state, 'resume-service', waits)
   if (result?.run !== attempt.run) {
+    if (runsRelease(sight.release, attempt.to) && sight.resumeService === 'failed') return serviceFailed(state, sight)
     const story =
       state.imageBoots.length > 0
         ? 'the upgrade was cut off before it could leave a result (a reset?)'
@@ -25,14 +30,8 @@ export function judgeSystem(state: FollowState, attempt: Attempt, sight: SystemS
   switch (result.outcome) {
     case 'upgraded':
       return { ...enter(state, 'resume-service', 'the resume service is done'), end: { kind: 'upgraded', sight } }
-    case 'first-boot': {
-      const { resumeService: service } = sight
-      if (service === 'failed') {
-        const remedy = 'see `journalctl -u upgrade-resume` on the host; mend it, then: systemctl start upgrade-resume'
-        return ended(state, sight, 'the new system runs, and its resume service failed without a result', remedy)
-      }
-      return enter(state, 'resume-service', `${runs} runs, the resume service is ${service}`)
-    }
+    case 'first-boot':
+      return sight.resumeService === 'failed' ? serviceFailed(state, sight) : enter(state, 'resume-service', waits)
     case 'first-boot-failed': {
       const message = `the host runs ${runs}, and a step of its first boot failed: ${told(sight)}`
       return ended(state, sight, message, 'mend what it names, then: systemctl start upgrade-resume')
@@ -52,6 +51,24 @@ export function judgeSystem(state: FollowState, attempt: Attempt, sight: SystemS
       return ended(state, sight, message, AGAIN)
     }
   }
+}
+
+/**
+ * The target runs, and its resume service has yet to end. The service is enabled by the image's final steps only; a result that says otherwise
+ * is an older one, where the power was lost, or the disk full, between the new boot entry and the image's last result.
+ */
+function firstBoots({ to }: Attempt, { release, resumeService }: SystemSight): boolean {
+  return resumeService !== 'absent' && resumeService !== 'failed' && runsRelease(release, to)
+}
+
+/** The resume service wrote this: nothing newer is to come. */
+function isLast({ run }: Attempt, result: ResultFile | undefined): boolean {
+  return result?.run === run && (result.outcome === 'upgraded' || result.outcome === 'first-boot-failed')
+}
+
+function serviceFailed(state: FollowState, sight: SystemSight): FollowState {
+  const remedy = 'see `journalctl -u upgrade-resume` on the host; mend it, then: systemctl start upgrade-resume'
+  return ended(state, sight, 'the new system runs, and its resume service failed without a result', remedy)
 }
 
 /** Step, message and the last lines of what failed. */

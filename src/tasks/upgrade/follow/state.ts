@@ -5,6 +5,8 @@ import type { SystemSight } from './system-sight.ts'
 /** What does not change while an attempt is followed. */
 export interface Attempt {
   readonly run: string
+  /** Release that it leads to, as playbooks name it. */
+  readonly to: string
   /** boot_id of the old system when the upgrade was armed. */
   readonly bootBefore: string
   /** Something in the image lets the controller in. */

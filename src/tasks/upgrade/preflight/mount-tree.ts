@@ -61,7 +61,7 @@ export const unmountable: Rule = ({ host }) => {
   ]
 }
 
-/** What is mounted by other means than fstab, a mount unit or an automount, the image knows nothing of. */
+/** What is mounted by other means than fstab, a mount unit or an automount, the image knows nothing of. For noauto see `noautoParts`. */
 export const outsideFstab: Rule = ({ host }) => {
   if (host.container !== undefined) return []
   // The one that holds our own state has a finding of its own.
@@ -70,7 +70,8 @@ export const outsideFstab: Rule = ({ host }) => {
     ({ point, type }) =>
       point !== own &&
       inSystem(point) &&
-      meansOf(type) !== undefined &&
+      // An automount that nobody has touched so far: elsewhere it may lead to the network.
+      (meansOf(type) !== undefined || (type === 'autofs' && point === '/boot')) &&
       type !== 'squashfs' &&
       !host.fstab.some(({ file }) => file === point),
   )

@@ -9,6 +9,7 @@ import { networkMounts, outsideFstab, readonlyParts, unmountable } from './mount
 import { bootWritable, stateMount, varRun } from './mounts.ts'
 import { networkNames } from './network-names.ts'
 import { neverRunRules, secureBoot, subscription } from './never-run.ts'
+import { noautoParts } from './noauto.ts'
 import { packageManager, selinux } from './package-manager.ts'
 import { architecture, container, memory, releasePair } from './platform.ts'
 import type { Rule, Situation } from './situation.ts'
@@ -38,6 +39,7 @@ const RULES: readonly Rule[] = [
   networkMounts,
   unmountable,
   outsideFstab,
+  noautoParts,
   readonlyParts,
   varRun,
   lvmFilter,

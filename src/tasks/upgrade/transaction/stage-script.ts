@@ -9,6 +9,7 @@ import { DISARM } from '../loaders/disarm.ts'
 import { CURRENT_INPUTS, STAGE_ENVIRONMENT } from './current-inputs.ts'
 import { PLUGIN, type ProgramFiles, writeProgram } from './plugin-files.ts'
 import { TRANSACTION_SCRIPT_INSIDE } from './transaction-script.ts'
+import { BEGUN, UNFINISHED } from './unfinished.ts'
 
 export interface StageSpec {
   /** Text of transaction.json as the plugin's first stage reads it. */
@@ -46,15 +47,16 @@ fail() { printf '%s%s\\n' '${FAILED}' "$1" >&2; exit 1; }
 ${RPMDB_DIGEST}
 ${PUBLISH}
 ${DISARM}
+${UNFINISHED}
 ${CURRENT_INPUTS}
 ${MAKE_ROOM}
 ${FILL_ROOM}`
 
 const prepare = ({ request, container }: StageSpec, program: ProgramFiles): string => `phase 'preparing'
+# Before anything goes that a resume would need.
+! unfinished || fail '${BEGUN}'
 rm -f ${HOST.planSums} && sync "$S" || fail "$S can't be written"
 disarm_upgrade || fail 'the upgrade could not be disarmed'
-! grep -q '"event": "first-change"' ${HOST.journal} 2>/dev/null || [ ! -e ${HOST.changed} ] ||
-  fail 'a transaction of this host was begun and not completed: resume it first'
 current_inputs
 [ "$container" = ${quote(container)} ] || fail 'the container was changed since it was looked at: run again'
 rm -rf "$W" ${HOST.journal} ${HOST.plan} "$S/dnf/transaction" "$S/dnf/transaction.new" &&

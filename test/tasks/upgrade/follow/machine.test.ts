@@ -90,6 +90,57 @@ describe('a host that is upgraded', () => {
   })
 })
 
+describe('a new system whose image was cut off before its last result', () => {
+  const first = { bootId: NEW_BOOT, release: '9.0' }
+  const older = [
+    ['of another attempt', result('upgraded', { run: 'other' })],
+    ['of none', undefined],
+    ['of a failure that was resumed', result('failed', { changed: true, message: 'a scriptlet failed' })],
+  ] as const
+
+  test.each(older)(
+    'is waited for, whatever the result %s says, and judged by what its resume service writes',
+    (_, left) => {
+      const waits = ['inactive', 'activating'].map((resumeService) => seen({ ...first, result: left, resumeService }))
+      const before = [...GOOD.slice(0, 11), ...waits]
+      expect(story(before)).toMatchObject({
+        phase: 'resume-service',
+        text: 'labos 9.0 runs, the resume service is activating',
+      })
+      expect(story(before).end).toBeUndefined()
+      expect(story([...before, seen({ ...first, result: result('upgraded') })]).end?.kind).toBe('upgraded')
+      const broken = result('first-boot-failed', { changed: true, message: 'script x failed' })
+      expect(story([...before, seen({ ...first, result: broken, resumeService: 'failed' })]).end).toMatchObject({
+        kind: 'failed',
+        message: 'the host runs labos 9.0, and a step of its first boot failed: script x failed',
+      })
+    },
+  )
+
+  test('ends at once with what the resume service wrote, while that takes itself away', () => {
+    const told = (outcome: 'upgraded' | 'first-boot-failed') =>
+      story([nobody, seen({ ...first, result: result(outcome), resumeService: 'activating' })]).end?.kind
+    expect(told('upgraded')).toBe('upgraded')
+    expect(told('first-boot-failed')).toBe('failed')
+  })
+
+  test('whose resume service failed without a word is told as that', () => {
+    expect(story([nobody, seen({ ...first, resumeService: 'failed' })]).end).toMatchObject({
+      kind: 'failed',
+      message: 'the new system runs, and its resume service failed without a result',
+    })
+  })
+
+  test.each([
+    ['the old release runs', { ...first, release: '8.10', resumeService: 'activating' }],
+    ['no service is left', { ...first, resumeService: 'absent' }],
+    ['the service failed', { ...first, resumeService: 'failed' }],
+  ])('the result counts where %s', (_, more) => {
+    const left = result('failed', { changed: true, message: 'a scriptlet failed' })
+    expect(JSON.stringify(story([nobody, seen({ ...more, result: left })]).end)).toContain('a scriptlet failed')
+  })
+})
+
 describe('a host that fails', () => {
   const failing = (changed: boolean) =>
     told(line('failed', 'failed', { step: 'checks', text: 'a package is damaged', changed }))
@@ -209,8 +260,10 @@ describe('whatever is observed', () => {
         bootId: fc.constantFrom('boot-old', 'x'),
         outcome: fc.option(outcomes),
         run: fc.constantFrom('run-1', 'other'),
+        release: fc.constantFrom('8', '9'),
+        resumeService: fc.constantFrom('absent', 'activating', 'failed'),
       })
-      .map(({ bootId, outcome, run }) => seen({ bootId, result: outcome ? result(outcome, { run }) : undefined })),
+      .map(({ outcome, run, ...more }) => seen({ ...more, result: outcome ? result(outcome, { run }) : undefined })),
   )
   const steps = fc.array(fc.tuple(anything, fc.integer({ min: 0, max: 60_000 })), { maxLength: 40 })
 

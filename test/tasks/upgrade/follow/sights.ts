@@ -8,7 +8,7 @@ export const NEW_BOOT = 'boot-new'
 export const RUN = 'run-1'
 
 export function attempt(more: Partial<Attempt> = {}): Attempt {
-  return { run: RUN, bootBefore: OLD_BOOT, imageAnswers: true, resuming: false, ...more }
+  return { run: RUN, to: '9', bootBefore: OLD_BOOT, imageAnswers: true, resuming: false, ...more }
 }
 
 export function system(more: Partial<SystemSight> = {}): SystemSight {

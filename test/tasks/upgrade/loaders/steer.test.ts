@@ -28,6 +28,7 @@ describe.each(['systemd-boot', 'grub-bls'] satisfies Loader[])('%s', (loader) =>
     test('consumed: says so, or takes our choice back, or names whose it is', () => {
       const one = host(loader, { default: `labos-${OLD}` })
       expect(one.steer(['consumed'], shell)).toMatchObject(done)
+      expect(host(loader).steer(['consumed'], shell), 'nothing names the default').toMatchObject(done)
       one.choose('upgrade-push')
       expect(one.steer(['consumed'], shell)).toMatchObject(done)
       expect(oneShotOf(one)).toBeUndefined()
@@ -37,6 +38,18 @@ describe.each(['systemd-boot', 'grub-bls'] satisfies Loader[])('%s', (loader) =>
         stderr: expect.stringMatching(/^steer: somebody else chose the next boot: memtest/),
       })
       expect(oneShotOf(one)).toMatch(/^memtest/)
+    })
+
+    test('consumed: where nothing can be read, nothing is proved', () => {
+      const one = host(loader, { default: `labos-${OLD}` })
+      one.remove(loader === 'systemd-boot' ? 'sys/firmware/efi/efivars' : 'boot/grub2/grubenv')
+      expect(one.steer(['consumed'], shell)).toMatchObject({
+        status: 1,
+        stderr:
+          loader === 'systemd-boot'
+            ? 'steer: the EFI variables of the loader can not be read: is efivarfs mounted?\n'
+            : "steer: no environment block can be read: GRUB's is none of /boot/grub2/grubenv /boot/grub/grubenv\n",
+      })
     })
 
     test.each([undefined, `labos-${OLD}`])(

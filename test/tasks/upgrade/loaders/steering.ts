@@ -65,6 +65,7 @@ export class Host {
     this.write('boot/loader/entries/upgrade-push.conf', 'title x\nlinux /vmlinuz-upgrade.x86_64\noptions a\n')
     if (loader === 'systemd-boot') {
       mkdirSync(join(this.root, 'sys/firmware/efi/efivars'), { recursive: true })
+      this.setVariable('LoaderInfo', 'systemd-boot 252')
       if (settings.default !== undefined) this.setVariable('LoaderEntryDefault', `${settings.default}.conf`)
     } else {
       this.write(
