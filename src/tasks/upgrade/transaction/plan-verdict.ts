@@ -103,6 +103,14 @@ function remedyOf(message: string): string | undefined {
   if (message.startsWith('no space: ')) return 'free space there, then run again'
   if (message.startsWith('to_keep: '))
     return 'take the package out of to_keep, or what is in its place out of the lists'
-  if (message.startsWith('local_rpms: ')) return 'bring the file to the host before this task'
+  if (message.startsWith('local_rpms: ')) return remedyOfLocal(message)
   return undefined
+}
+
+function remedyOfLocal(message: string): string {
+  const unless = 'or, where the file is to be trusted as it is, say local_rpms_unchecked: true'
+  if (/does not exist on the host$/.test(message)) return 'bring the file to the host before this task'
+  if (/ is not signed$/.test(message)) return `sign the package, ${unless}`
+  if (/: Public key /.test(message)) return `name the key that signed it in gpgkeys of install_rpms, ${unless}`
+  return 'bring the file to the host anew: it is damaged'
 }
