@@ -18,6 +18,9 @@ restore_enforcing() {
   [ ! -e /sys/fs/selinux/enforce ] || setenforce 1
 }
 
+# service_is_enabled: does it start at every boot? It does from the upgrade image on, until requested scripts failed.
+service_is_enabled() { [ -L "$LINK" ]; }
+
 disable_service() { rm -f "$LINK"; }
 
 # remove_products: everything in the state folder but the result, what the controller needs, and what this program still reads.

@@ -35,6 +35,7 @@ def late(base, stage):
     conf.module_platform_id = wanted["platform_id"] or ""
     conf.exclude_pkgs(wanted["exclude"])
     conf.gpgcheck = wanted["gpgcheck"]
+    conf.localpkg_gpgcheck = wanted["gpgcheck"] and not wanted["local_rpms_unchecked"]
     enable_repositories(base, wanted)
     for repo in base.repos.iter_enabled():
         arrange(repo, wanted, stage)

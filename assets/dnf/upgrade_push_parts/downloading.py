@@ -5,7 +5,7 @@ import shutil
 import dnf.callback
 import dnf.exceptions
 
-from . import files, outcome, paths, plan, planning, progress, rpmdb, space, spec
+from . import files, outcome, paths, plan, planning, progress, rpmdb, signatures, space, spec
 
 
 class Meter(dnf.callback.DownloadProgress):
@@ -39,7 +39,7 @@ def download(base):
     packages = {str(package): package for package in base.transaction.install_set}
     keep_only({entry["file"] for entry in plan.incoming(draft)})
     fetch(base, list(packages.values()))
-    check_signatures(base, packages.values())
+    signatures.check(base, packages.values())
     headers = []
     for entry in plan.incoming(draft):
         source = packages[entry["nevra"]].localPkg()
@@ -66,18 +66,6 @@ def fetch(base, packages):
         base.download_packages(packages, Meter())
     except dnf.exceptions.DownloadError as error:
         raise outcome.refuse("packages can't be downloaded: {}".format(error)) from None
-
-
-def check_signatures(base, packages):
-    """Every package is signed with a key that the host or a repository's definition names."""
-    progress.phase("checking the signatures")
-    for package in packages:
-        result, why = base.package_signature_check(package)
-        if result == 1:
-            base.package_import_key(package, askcb=lambda *_: True)
-            result, why = base.package_signature_check(package)
-        if result != 0:
-            raise outcome.refuse(why)
 
 
 def take(source, target):

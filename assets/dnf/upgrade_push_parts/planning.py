@@ -1,7 +1,7 @@
 """Stage check: what dnf would do, as a plan. Changes nothing."""
 import os
 
-from . import files, marking, outcome, paths, plan, progress, space, spec
+from . import files, marking, outcome, paths, plan, progress, signatures, space, spec
 
 
 def resolve(base, stage, local_files):
@@ -17,6 +17,8 @@ def check(base):
     wanted = spec.load("check")
     progress.phase("resolving the transaction")
     marked = resolve(base, "check", [paths.ROOT + path for path in wanted["local_rpms"]])
+    # Here already, unlike those of the repositories: why find out later?
+    signatures.check_local(base, base.transaction.install_set)
     items = plan.items_of(base)
     require_kept(wanted, items)
     name_files(items)

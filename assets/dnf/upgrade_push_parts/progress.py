@@ -7,6 +7,9 @@ from . import files, paths
 
 CHANNEL = 3
 
+# Bytes of a line, its end included: a pipe keeps 4096 whole, and the image puts the time since its boot into it.
+LIMIT = 4000
+
 
 def _open():
     try:
@@ -24,11 +27,31 @@ def emit(event, **fields):
     """One line, written at once: short enough for a pipe to keep it whole among those of the watcher. Nobody listening is no error."""
     if not _there:
         return
-    line = json.dumps({"t": now(), "phase": "transaction", "event": event, **fields}) + "\n"
     try:
-        os.write(CHANNEL, line.encode("utf-8")[:4000])
+        os.write(CHANNEL, whole_line({"t": now(), "phase": "transaction", "event": event, **fields}))
     except OSError:
         pass
+
+
+def whole_line(fields):
+    """`fields` as one line of JSON. `text`, the one field that may be long, is cut so that the line has at most LIMIT bytes.
+
+    All of it is ASCII: an image's console must get no control characters, and what a scriptlet printed may be no text at all.
+    """
+    line = json.dumps(fields)
+    excess = len(line) + 1 - LIMIT
+    if excess > 0 and "text" in fields:
+        line = json.dumps({**fields, "text": without_end(fields["text"], excess + 3) + "..."})
+    return (line + "\n").encode("ascii")
+
+
+def without_end(text, size):
+    """`text` without as much of its end as takes `size` bytes in JSON: one character may take twelve."""
+    end = len(text)
+    while size > 0 and end > 0:
+        end -= 1
+        size -= len(json.dumps(text[end])) - 2
+    return text[:end]
 
 
 def phase(text):
@@ -51,7 +74,10 @@ class Journal:
 
     def __init__(self):
         new = not os.path.exists(paths.JOURNAL)
+        cut = not new and ends_cut(paths.JOURNAL)
         self._fd = os.open(paths.JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        if cut:
+            os.write(self._fd, b"\n")
         if new:
             files.sync_folder(paths.STATE)
 
@@ -61,6 +87,14 @@ class Journal:
         os.fsync(self._fd)
 
 
+def ends_cut(path):
+    """Whether a power failure cut the last line: the next event must not become a part of it."""
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        return file.read() not in (b"", b"\n")
+
+
 def complete():
     """The transaction is over, and on the disk before the journal says so: RPM does not see to that."""
     os.sync()
@@ -68,7 +102,7 @@ def complete():
 
 
 def journal_events():
-    """The journal's events in order. A last line that was cut off by a power failure is left out."""
+    """The journal's events in order. A line that was cut off by a power failure is left out."""
     try:
         with open(paths.JOURNAL, encoding="utf-8", errors="replace") as file:
             lines = file.read().split("\n")

@@ -32,5 +32,6 @@ def complete(asked, target):
         gpgcheck=inputs["gpgcheck"],
         gpgkeys=inputs["gpgkeys"],
         refresh=bool(asked.get("refresh")),
+        local_rpms_unchecked=bool(asked.get("local_rpms_unchecked")),
         **{name: sorted(asked[name]) for name in LISTS}
     )

@@ -23,10 +23,11 @@ value() {
   eval "$1=\$json_value"
 }
 
-# relay: reads progress lines until the transaction has ended. What is no JSON object is left out.
+# relay: reads progress lines until the transaction has ended. What is no JSON object is left out. A last line without an end counts: it may
+# be the one that says why.
 relay() {
   beats=0
-  while IFS= read -r line; do
+  while IFS= read -r line || [ -n "$line" ]; do
     case $line in
       \{*\}) ;;
       *) continue ;;

@@ -27,7 +27,8 @@ write_defaults() {
     echo 'rd.shell=0 rd.emergency=reboot rd.timeout=180' >"$initdir/etc/cmdline.d/20-upgrade.conf"
 }
 
-# A machine whose service manager hangs is reset by its hardware watchdog, where it has one: the driver must be there.
+# A machine whose service manager hangs is reset by its hardware watchdog, where it has one: the driver must be there. These are only those
+# that udev loads by itself; what a host's own watchdog needs beside them is asked for by the built-in rule watchdog-drivers.
 installkernel() {
     instmods '=drivers/watchdog'
 }

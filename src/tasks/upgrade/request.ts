@@ -85,7 +85,9 @@ const newSystem = {
       first_boot: scripts.optional().describe('Run when the new system has booted'),
     })
     .optional()
-    .describe('Scripts that are run once each, in the order of their names'),
+    .describe(
+      'Scripts that are run in the order of their names, each until it has succeeded once: one that failed runs again on a resume',
+    ),
 }
 
 /** One request, as a file in `requests.d/` says it. `path`s of files beside the playbook are on the controller, of files on the host on the host. */

@@ -22,7 +22,14 @@ export const stageTransactionArgs = z.strictObject({
   local_rpms: z
     .array(rpmPath)
     .default([])
-    .describe('Packages that lie on the host as files; their signature is not checked'),
+    .describe(
+      'Packages that lie on the host as files. They must be signed like all others, with a key of the host, of a repository or of ' +
+        '`gpgkeys`, unless `gpgcheck` is off in `install_rpms`',
+    ),
+  local_rpms_unchecked: z
+    .boolean()
+    .default(false)
+    .describe('Take the files of `local_rpms` without a look at their signatures'),
   exclude: z.array(packageSpec).default([]).describe('Packages of the repositories that are left out'),
   refresh: z
     .boolean()

@@ -35,7 +35,7 @@ export const stageTransactionTask = defineTask<StageTransactionArgs, Facts, Spec
   name: 'stage_transaction',
   summary:
     "Freezes the upgrade's transaction: the target release's own dnf, in the container, plans it for the packages of the host, every package is " +
-    'downloaded and its signature checked, the whole is tested without touching the system, and written down with digests. A check ' +
+    'downloaded and its signature checked, as `gpgcheck` of install_rpms says, the whole is tested without touching the system, and written down with digests. A check ' +
     'shows the packages that would come, go and change. Only what is frozen here is ever armed and run.',
   args: stageTransactionArgs,
   exclusive: true,

@@ -136,7 +136,7 @@ describe('the final steps in the new root', () => {
       )
     }
 
-    test('scripts run in their order, once each, bounded, and one that fails keeps nobody from going on', async () => {
+    test('scripts run in their order, each until it has succeeded once, bounded, and one that fails keeps nobody from going on', async () => {
       const note = (text: string) => `echo ${text} >>/var/tmp/ran\n`
       await quick({
         scripts: {

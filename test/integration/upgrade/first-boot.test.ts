@@ -164,6 +164,27 @@ describe('the program of the first boot', () => {
     expect(root.read('var/tmp/ran')).toBe('db\napp\nsite\ndb\nsite\n')
   })
 
+  test('a boot that a power cut ended: the next one goes on with its own scripts, and not with those of before', async () => {
+    await booted({
+      afterTransaction: [script('10-db', 'echo db >>/var/tmp/ran; exit 1\n')],
+      firstBoot: [
+        script(
+          '20-cut',
+          'echo cut >>/var/tmp/ran; [ ! -e /var/tmp/cut ] || exit 0\n' +
+            ': >/var/tmp/cut; read -r _ _ _ program _ </proc/$PPID/stat; kill -9 "$program"\n',
+        ),
+      ],
+    })
+    expect((await run()).code).not.toBe(1)
+    expect(enabled()).toBe(true)
+    expect(await run()).toMatchObject({ code: 1 })
+    expect(root.read('var/tmp/ran')).toBe('db\ncut\ncut\n')
+    // Now a person starts it.
+    expect(enabled()).toBe(false)
+    expect(await run()).toMatchObject({ code: 1 })
+    expect(root.read('var/tmp/ran')).toBe('db\ncut\ncut\ndb\n')
+  })
+
   test('SELinux is enforcing again once everything is labelled, not before', async () => {
     await booted({}, { selinux: 'enforcing' })
     root.write('etc/selinux/config', '#SELINUX=permissive\nSELINUX=permissive\n')

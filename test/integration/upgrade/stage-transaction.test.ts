@@ -1,5 +1,9 @@
-import { resolve } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeSigningKey, signRpms } from '../../../lab/distro/signing-key.ts'
 import { createControllerFiles } from '../../../src/tasks/controller-files.ts'
 import { installRpmsTask } from '../../../src/tasks/upgrade/install-rpms.ts'
 import { stageTransactionTask } from '../../../src/tasks/upgrade/stage-transaction.ts'
@@ -19,6 +23,18 @@ describe('stage_transaction on LabOS 8', () => {
       files,
       args: { to_remove: ['gone-tool'], to_install: ['new-tool'], ...args },
     })
+  /** A package of the new release as a file in the host's /root; returns its path as this machine sees it. */
+  const localRpm = (name: string): string => {
+    const path = join(host.dir, 'upper/root', name)
+    execFileSync('sh', [
+      '-c',
+      'mkdir -p -m 700 "$(dirname "$2")" && cp "$1"/mdadm-9*.rpm "$2"',
+      'sh',
+      host.distro.repo9,
+      path,
+    ])
+    return path
+  }
   const digestOfRpmdb = async () => (await host.sh('sha256sum /var/lib/rpm/rpmdb.sqlite')).stdout
 
   beforeAll(async () => {
@@ -173,6 +189,40 @@ describe('stage_transaction on LabOS 8', () => {
     expect(
       (await host.sh(`grep -c '"repo":"@commandline"' ${STATE}/plan.json; ls ${STATE}/packages | grep mdadm`)).stdout,
     ).toBe(`1\n${path.slice('/root/'.length)}\n`)
+  })
+
+  test('a local package without a signature is refused in the check, and taken when it is asked for', async () => {
+    const path = localRpm('unsigned.rpm')
+    execFileSync('rpmsign', ['--delsign', path])
+    const args = { local_rpms: ['/root/unsigned.rpm'] }
+    const { before } = await stage(args, { apply: false })
+    expect(before, JSON.stringify(before)).toMatchObject({
+      kind: 'refuse',
+      reason: 'local_rpms: /root/unsigned.rpm: Package unsigned.rpm is not signed',
+      remedy: expect.stringContaining('local_rpms_unchecked: true'),
+    })
+    const { after, failure } = await stage({ ...args, local_rpms_unchecked: true })
+    expect(failure?.message).toBeUndefined()
+    expect(after, JSON.stringify(after)).toMatchObject({ kind: 'ok' })
+  })
+
+  test('a local package may be signed with a key that only a repository names, and with no other', async () => {
+    expect((await host.sh('rpm -e gpg-pubkey')).code).toBe(0)
+    localRpm('own.rpm')
+    const known = await stage({ local_rpms: ['/root/own.rpm'] }, { apply: false })
+    expect(known.before, JSON.stringify(known.before)).toMatchObject({ kind: 'change' })
+
+    const folder = await mkdtemp(join(tmpdir(), 'upgrade-push-key-'))
+    const { secretKey } = await makeSigningKey(folder)
+    const path = localRpm('strange.rpm')
+    execFileSync('rpmsign', ['--delsign', path])
+    await signRpms([path], secretKey)
+    await rm(folder, { recursive: true })
+    expect((await stage({ local_rpms: ['/root/strange.rpm'] }, { apply: false })).before).toMatchObject({
+      kind: 'refuse',
+      reason: 'local_rpms: /root/strange.rpm: Public key for strange.rpm is not installed',
+      remedy: expect.stringContaining('gpgkeys of install_rpms'),
+    })
   })
 
   test('a repository that has changed matters when a refresh is asked for', async () => {

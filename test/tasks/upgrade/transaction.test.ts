@@ -147,4 +147,15 @@ describe('why a stage ended', () => {
   ])('%s', (output, message) => {
     expect(stageFailure(output).message).toMatch(message)
   })
+
+  test.each([
+    ['x.rpm does not exist on the host', /^bring the file to the host before this task$/],
+    ['x.rpm: Package x.rpm is not signed', /^sign the package, or, .* local_rpms_unchecked: true$/],
+    ['x.rpm: Public key for x.rpm is not installed', /gpgkeys of install_rpms, or, .* local_rpms_unchecked: true$/],
+    ['x.rpm: Problem opening package x.rpm', /damaged$/],
+  ])('of a local package, with what to do: %s', (said, remedy) => {
+    const failure = stageFailure(`FAILED: local_rpms: /root/${said}`)
+    expect(failure.message).toBe(`local_rpms: /root/${said}`)
+    expect(failure.remedy).toMatch(remedy)
+  })
 })

@@ -80,6 +80,8 @@ export interface HostFacts {
   readonly lvm?: LvmConfiguration | undefined
   /** Hardware watchdogs that are counting, such as `watchdog0 (iTCO_wdt)`. */
   readonly watchdogs?: readonly string[] | undefined
+  /** Kernel modules that drive hardware watchdogs, counting or not, and what these are a part of. */
+  readonly watchdogDrivers?: readonly string[] | undefined
   /** Dracut modules on the host that no package owns. */
   readonly foreignDracutModules?: readonly string[] | undefined
   /** Lines of the host's own dracut configuration that add to an image, each behind its file. */

@@ -69,6 +69,12 @@ for b in /sys/class/block/*; do
   (cd -P "$b" && { [ ! -e partition ] || cd -P ..; } && drivers driver "$n")
 done
 for n in /sys/class/net/*; do (cd -P "$n" && drivers nicdriver "\${n##*/}") 2>/dev/null; done
+for w in /sys/class/watchdog/*; do (cd -P "$w" && drivers watchdogdriver "\${w##*/}") 2>/dev/null; done
+# The one of a BMC is in no class of its own, and its driver says of no device that it is for it.
+if [ -d /sys/module/ipmi_watchdog ]; then
+  printf '@watchdogdriver\tipmi\tipmi_watchdog\n'
+  for n in /sys/class/ipmi/*; do (cd -P "$n" && drivers watchdogdriver ipmi) 2>/dev/null; done
+fi
 v=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 [ -r "$v" ] && printf '@secureboot\\t%s\\n' "$(od -An -v -tu1 "$v" | tr -s ' \\n' ' ')"
 grep -a -s -m 1 '^flags' /proc/cpuinfo | sed 's/^[^:]*:/@cpu\\t/'
@@ -158,6 +164,7 @@ export function parseHostFacts({ stdout, stderr, truncated }: CommandResult): Ho
     cpuLevel: cpuLevel(arch, output.tagged('cpu')[0]?.[0]),
     lvm: lvmConfiguration(output.lines('/etc/lvm/lvm.conf'), Number.parseInt(osRelease.get('VERSION_ID') ?? '', 10)),
     watchdogs: own(watchdogs(output)),
+    watchdogDrivers: own([...new Set(output.tagged('watchdogdriver').map(([, module]) => module as string))]),
     foreignDracutModules: output.tagged('foreign').map(([name]) => name as string),
     dracutAdditions: output.tagged('dracut').map(([line]) => line as string),
   }

@@ -23,14 +23,18 @@ export const processor: Rule = ({ host, distribution, targetRelease }) => {
 export const watchdog: Rule = ({ host }) => {
   const active = host.watchdogs ?? []
   if (active.length === 0) return []
+  const drivers = host.watchdogDrivers ?? []
+  const fed =
+    drivers.length > 0
+      ? `The upgrade image gets ${drivers.join(', ')} and feeds it.`
+      : 'No kernel module drives its device: the upgrade image feeds it only where the new kernel knows it by itself.'
   return [
     {
       key: 'watchdog',
       severity: 'low',
       title: 'a hardware watchdog is counting',
       detail: `${active.join(', ')}: it goes on counting through a reboot on some machines`,
-      remedy:
-        'The upgrade image feeds the watchdog where its driver is in the image. Tell agents outside, such as a provider’s monitoring, to leave the host alone for the time of the upgrade.',
+      remedy: `${fed} Tell agents outside, such as a provider’s monitoring, to leave the host alone for the time of the upgrade.`,
     },
   ]
 }

@@ -57,6 +57,23 @@ export const networkDrivers: BuiltInRule = {
   asks: ({ host }) => ({ kernel_modules: unique(host.nicDrivers ?? []).map((name) => ({ name })) }),
 }
 
+/** udev finds most of these by itself once the device that they are a part of has its driver; that of a BMC it never finds. */
+export const watchdogDrivers: BuiltInRule = {
+  name: 'watchdog-drivers',
+  proven: 'never run',
+  about:
+    'Where a hardware watchdog has drivers, such as iTCO_wdt and what makes its device, or ipmi_watchdog: these, loaded early, so that ' +
+    'it resets a machine whose upgrade image hangs.',
+  when: ({ host }) => (host.watchdogDrivers ?? []).length > 0,
+  asks({ host }) {
+    const names = unique(host.watchdogDrivers ?? [])
+    return {
+      kernel_modules: names.map((name) => ({ name })),
+      kernel_args: { add: [`rd.driver.pre=${names.join(',')}`] },
+    }
+  },
+}
+
 function driversOf(host: HostFacts): string[] {
   const names = backingDevices(host).flatMap(({ drivers }) => drivers ?? [])
   return unique(names.map((name) => SUCCESSORS[name] ?? name))

@@ -1,5 +1,5 @@
 import { armLoader, base, largePages, mainframe } from './base.ts'
-import { fileSystems, networkDrivers, storageDrivers } from './drivers.ts'
+import { fileSystems, networkDrivers, storageDrivers, watchdogDrivers } from './drivers.ts'
 import { kernelNames, namingScheme } from './network.ts'
 import type { BuiltInRule } from './rule.ts'
 import { cryptoPolicy, fips, livePatching } from './security.ts'
@@ -14,6 +14,7 @@ export const BUILT_IN_RULES: readonly BuiltInRule[] = [
   fileSystems,
   storageDrivers,
   networkDrivers,
+  watchdogDrivers,
   lvm,
   raid,
   nvmeFabrics,

@@ -107,6 +107,14 @@ function remedyOf(message: string): string | undefined {
   if (message === BEGUN) {
     return 'boot the recovery entry and run upgrade-resume there: it completes the transaction, or says why it can’t'
   }
-  if (message.startsWith('local_rpms: ')) return 'bring the file to the host before this task'
+  if (message.startsWith('local_rpms: ')) return remedyOfLocal(message)
   return undefined
+}
+
+function remedyOfLocal(message: string): string {
+  const unless = 'or, where the file is to be trusted as it is, say local_rpms_unchecked: true'
+  if (/does not exist on the host$/.test(message)) return 'bring the file to the host before this task'
+  if (/ is not signed$/.test(message)) return `sign the package, ${unless}`
+  if (/: Public key /.test(message)) return `name the key that signed it in gpgkeys of install_rpms, ${unless}`
+  return 'bring the file to the host anew: it is damaged'
 }

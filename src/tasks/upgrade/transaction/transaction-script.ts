@@ -20,7 +20,6 @@ const OPTIONS = [
   '--setopt=obsoletes=1',
   '--setopt=allow_vendor_change=1',
   '--setopt=deltarpm=0',
-  '--setopt=localpkg_gpgcheck=0',
   '--setopt=clean_requirements_on_remove=0',
   '--setopt=protected_packages=',
   // The old kernel stays, and its being the running one or not makes no difference to what is planned.

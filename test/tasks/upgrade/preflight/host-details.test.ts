@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cpuLevel } from '../../../../src/tasks/upgrade/host/cpu.ts'
-import { parseHostFacts } from '../../../../src/tasks/upgrade/host/host-probe.ts'
+import { hostProbe, parseHostFacts } from '../../../../src/tasks/upgrade/host/host-probe.ts'
 import { lvmConfiguration } from '../../../../src/tasks/upgrade/host/lvm-configuration.ts'
 
 const answer = (lines: readonly string[]) => ({
@@ -72,6 +76,37 @@ test('what drives the network cards', () => {
   expect(parseHostFacts(answer(['@nicdriver\tens3\tvirtio_net', '@nicdriver\tens4\tvirtio_net'])).nicDrivers).toEqual([
     'virtio_net',
   ])
+})
+
+test('what drives a hardware watchdog, up to the device that it is a part of, and that of a BMC', () => {
+  const sys = mkdtempSync(join(tmpdir(), 'upgrade-push-sys-'))
+  const bridge = 'devices/pci0/1f.0'
+  execFileSync('sh', [
+    '-c',
+    `cd "$1" && mkdir -p class/watchdog class/ipmi module/ipmi_watchdog ${bridge}/iTCO_wdt/watchdog/watchdog0 devices/virtual/watchdog1 devices/bmc/ipmi0
+driver() { mkdir -p "drivers/$2" "module/$3" && ln -s "$1/module/$3" "drivers/$2/module" && ln -s "$1/drivers/$2" "$4/driver"; }
+driver "$1" lpc_ich lpc_ich ${bridge}
+driver "$1" iTCO_wdt iTCO_wdt ${bridge}/iTCO_wdt
+driver "$1" ipmi_si ipmi_si devices/bmc
+ln -s ../.. ${bridge}/iTCO_wdt/watchdog/watchdog0/device
+ln -s ../../${bridge}/iTCO_wdt/watchdog/watchdog0 class/watchdog/watchdog0
+ln -s ../../devices/virtual/watchdog1 class/watchdog/watchdog1
+ln -s .. devices/bmc/ipmi0/device
+ln -s ../../devices/bmc/ipmi0 class/ipmi/ipmi0`,
+    'sh',
+    sys,
+  ])
+  const script = hostProbe.script.replaceAll('/sys/', `${sys}/`)
+  const stdout = execFileSync('sh', ['-c', script], { encoding: 'utf8' })
+  rmSync(sys, { recursive: true })
+  expect(stdout.match(/^@watchdogdriver.*/gm)).toEqual([
+    '@watchdogdriver\twatchdog0\tiTCO_wdt',
+    '@watchdogdriver\twatchdog0\tlpc_ich',
+    '@watchdogdriver\tipmi\tipmi_watchdog',
+    '@watchdogdriver\tipmi\tipmi_si',
+  ])
+  const told = ['@watchdogdriver\twatchdog0\tiTCO_wdt', '@watchdogdriver\twatchdog1\tiTCO_wdt']
+  expect(parseHostFacts(answer(told)).watchdogDrivers).toEqual(['iTCO_wdt'])
 })
 
 test('watchdogs that count, dracut modules of nobody, and additions to images', () => {
