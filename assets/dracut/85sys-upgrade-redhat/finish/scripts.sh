@@ -1,10 +1,10 @@
 # shellcheck shell=sh
 # Sourced after lib.sh: scripts that requests name, each run until it has succeeded once, in their order, bounded and logged.
 
-# run_scripts MOMENT: runs the scripts of `after-transaction` or `first-boot`. One that fails leaves NAME.failed, which says why,
-# among the notes, and does not keep the others from running, and runs again when this is called again: at every resume of the final steps, and when somebody starts
-# upgrade-resume on the new system. One that succeeded leaves NAME.done and is never run again. A script that a power cut ended has
-# neither, and starts anew.
+# run_scripts MOMENT: runs the scripts of `after-transaction` or `first-boot`. One that fails leaves NAME.failed, which says why, among
+# the notes, and does not keep the others from running; it runs again when this is called again: at every resume of the final steps, and
+# when somebody starts upgrade-resume on the new system. One that succeeded leaves NAME.done and is never run again. A script that a
+# power cut ended has neither, and starts anew.
 run_scripts() {
   moment=$1
   mkdir -p "$NOTES/$moment" "$LOG/$moment"
