@@ -4,6 +4,7 @@ import type { HostFacts } from './host/facts.ts'
 import { hostProbe } from './host/host-probe.ts'
 import { chooseDriver } from './loaders/choose.ts'
 import { type LoaderFacts, loaderProbe } from './loaders/facts.ts'
+import { type BegunFacts, begunProbe } from './preflight/begun.ts'
 import { type LockFacts, lockProbe } from './preflight/lock-probe.ts'
 import { findingsOf } from './preflight/rules.ts'
 import type { Situation } from './preflight/situation.ts'
@@ -37,6 +38,7 @@ interface Facts {
   loader: LoaderFacts
   space: SpaceFacts
   lock: LockFacts
+  begun: BegunFacts
 }
 
 export const preflightTask = defineTask<Args, Facts, never>({
@@ -50,7 +52,7 @@ export const preflightTask = defineTask<Args, Facts, never>({
   needsRoot: true,
   example: '- name: May this host be upgraded?\n  preflight:\n    target_release: "9"\n',
 
-  probes: () => ({ host: hostProbe, loader: loaderProbe, space: spaceProbe, lock: lockProbe }),
+  probes: () => ({ host: hostProbe, loader: loaderProbe, space: spaceProbe, lock: lockProbe, begun: begunProbe }),
 
   mayTouch: () => [],
 
@@ -63,6 +65,7 @@ export const preflightTask = defineTask<Args, Facts, never>({
       space,
       // In apply mode the lock that is seen is this run's own.
       lock: mode === 'apply' ? {} : facts.lock,
+      begun: facts.begun,
       distribution,
       targetRelease: wanted.target_release,
       paths: { ...distribution?.paths, ...wanted.upgrade_paths?.[host.os.id] },

@@ -1,4 +1,5 @@
 import type { Finding } from '../../contract.ts'
+import { halfReplaced } from './begun.ts'
 import { fstab } from './fstab.ts'
 import { processor, singleKernel, watchdog } from './hardware.ts'
 import { bootedKernel } from './kernel.ts'
@@ -18,6 +19,7 @@ import { luks, nvme, nvmeMultipath } from './storage.ts'
 
 /** In the order in which an operator reads them: what can't be helped first. */
 const RULES: readonly Rule[] = [
+  halfReplaced,
   container,
   releasePair,
   architecture,

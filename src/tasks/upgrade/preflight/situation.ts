@@ -2,6 +2,7 @@ import type { Finding } from '../../contract.ts'
 import type { HostFacts } from '../host/facts.ts'
 import type { LoaderFacts } from '../loaders/facts.ts'
 import type { Distribution } from '../rules/distributions.ts'
+import type { BegunFacts } from './begun.ts'
 import type { LockFacts } from './lock-probe.ts'
 import type { SpaceFacts } from './space-probe.ts'
 
@@ -11,6 +12,7 @@ export interface Situation {
   readonly loader: LoaderFacts
   readonly space: SpaceFacts
   readonly lock: LockFacts
+  readonly begun: BegunFacts
   /** The family that the host belongs to; undefined for a distribution that nobody described. */
   readonly distribution: Distribution | undefined
   readonly targetRelease: string

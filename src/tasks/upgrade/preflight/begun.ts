@@ -1,0 +1,32 @@
+import type { Probe } from '../../contract.ts'
+import { HOST } from '../layout.ts'
+import { UNFINISHED } from '../transaction/unfinished.ts'
+import type { Rule } from './situation.ts'
+
+export interface BegunFacts {
+  /** A transaction was begun here and not completed: the system that runs is half-replaced. */
+  readonly unfinished?: boolean | undefined
+}
+
+export const begunProbe: Probe<BegunFacts> = {
+  id: 'upgrade-push/begun',
+  script: `${UNFINISHED}
+if unfinished; then echo unfinished; fi`,
+  reads: [`path:${HOST.changed}`, `path:${HOST.journal}`, `path:${HOST.result}`, `path:${HOST.planSums}`],
+  parse: ({ stdout }) => ({ unfinished: stdout.trim() === 'unfinished' }),
+}
+
+/** Somebody booted the old kernel of such a host by hand. Preparing it anew would take away what the recovery entry needs. */
+export const halfReplaced: Rule = ({ begun }) =>
+  begun.unfinished
+    ? [
+        {
+          key: 'half_replaced',
+          severity: 'inhibitor',
+          title: 'an upgrade was begun on this host and not completed',
+          detail:
+            'some of its packages are of the old release and some of the new one; only the recovery entry can complete them',
+          remedy: 'Boot the recovery entry (it is the default), then run the playbook with -e resume=true.',
+        },
+      ]
+    : []
