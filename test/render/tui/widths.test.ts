@@ -43,11 +43,11 @@ test('where the counts are too wide those that are 0 go, and all are there where
 })
 
 test('no count of 10000 hosts is lost at 60 columns', () => {
-  const each = { failed: 1000, unreachable: 1500, overdue: 1200, running: 1300, waiting: 1100, held: 1400 }
+  const each = { failed: 1000, unreachable: 1500, overdue: 1200, running: 1300, waiting: 1100, 'not-begun': 1400 }
   const model = fleet({ ...each, stopped: 700, 'left-out': 800, done: 1000 })
   expect(counts(model, 60).split('\n')).toEqual([
     '10000 hosts: 1000 failed, 1500 unreachable, 1200 overdue,',
-    '  1300 running, 1100 waiting, 1400 held, 700 stopped,',
+    '  1300 running, 1100 waiting, 700 stopped, 1400 not begun,',
     '  800 left out, 1000 done',
   ])
 })

@@ -12,6 +12,7 @@ export function hostRows(context: FrameContext, hosts: readonly HostView[], curs
   const { columns, signs, model, now } = context
   const most = columns < 80 ? 14 : columns < 120 ? 20 : 40
   const name = hosts.reduce((widest, host) => Math.max(widest, Math.min(most, widthOf(host.name))), 6)
+  const state = hosts.reduce((widest, { standing }) => Math.max(widest, STANDING[standing].word.length), 8)
   const step = stepWidth(model, columns)
   return hosts.map((host) => {
     const { glyph, word, tone } = STANDING[host.standing]
@@ -19,7 +20,7 @@ export function hostRows(context: FrameContext, hosts: readonly HostView[], curs
     const parts = line(
       columns,
       selected ? `${signs.cursor} ` : '  ',
-      { text: `${glyph} ${pad(word, 8)} `, tone, bold: tone === 'failed' || tone === 'overdue' },
+      { text: `${glyph} ${pad(word, state)} `, tone, bold: tone === 'failed' || tone === 'overdue' },
       { text: `${pad(host.name, name)} `, bold: selected },
       `${pad(stepText(model, host, columns >= 80), step)} `,
       `${timeText(host, now, model).padStart(6)}  `,
@@ -39,7 +40,7 @@ function stepWidth(model: RunModel, columns: number): number {
 
 /** `3/10 run_dracut`: the play's steps are counted. */
 function stepText(model: RunModel, host: HostView, named: boolean): string {
-  if (host.standing === 'waiting' && host.outcomes.length === 0) return ''
+  if ((host.standing === 'waiting' || host.standing === 'not-begun') && host.outcomes.length === 0) return ''
   const play = model.plays.findLast(({ base }) => base <= host.step) ?? model.plays[0]
   if (!play) return ''
   const index = Math.min(host.step - play.base + 1, play.length)
@@ -47,7 +48,7 @@ function stepText(model: RunModel, host: HostView, named: boolean): string {
 }
 
 function timeText(host: HostView, now: number, model: RunModel): string {
-  if (host.standing === 'waiting' || host.standing === 'done' || host.standing === 'held') return ''
+  if (['waiting', 'not-begun', 'stopped', 'done'].includes(host.standing)) return ''
   return short((model.finished ? model.time : now) - host.since)
 }
 

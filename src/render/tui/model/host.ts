@@ -6,8 +6,8 @@ import type { Sent } from './sent.ts'
 import type { Shared } from './shared.ts'
 
 /**
- * waiting: has not begun. running: in a step. between: waits for the others of its batch. held: a brake kept it from going on.
- * stopped: the run ended before its steps did. left-out: the operator took it out. done: all its steps are done.
+ * waiting: has not begun. running: in a step. between: waits for the others of its batch. stopped: the run ended, or a brake stopped it,
+ * before its steps did. not-begun: so it was before the host's first one. left-out: the operator took it out. done: all its steps are done.
  */
 export type HostStanding =
   | 'failed'
@@ -17,8 +17,8 @@ export type HostStanding =
   | 'running'
   | 'between'
   | 'waiting'
-  | 'held'
   | 'stopped'
+  | 'not-begun'
   | 'left-out'
   | 'done'
 

@@ -96,6 +96,7 @@ export class RunModel {
         this.paused = undefined
         // It advised on a run that goes on. Why a play was stopped stands with the play.
         this.notice = undefined
+        for (const host of this.hosts.values()) if (host.standing === 'waiting') this.#stand(host, 'not-begun')
         return
       default:
         this.#steered(event)
@@ -211,7 +212,7 @@ export class RunModel {
     if (!batch) return
     batch.finished = true
     for (const host of batch.hosts) {
-      if (isLost(host) || ['done', 'held', 'left-out'].includes(host.standing)) continue
+      if (isLost(host) || ['done', 'stopped', 'not-begun', 'left-out'].includes(host.standing)) continue
       const early = this.interrupt > 0 || this.play?.stopped
       // Who had not begun is not stopped in anything.
       if (!early) this.#stand(host, 'done')
@@ -231,7 +232,7 @@ export class RunModel {
       case 'brake':
         if (this.play) this.play.stopped = clean(event.reason)
         for (const host of event.remaining.map((name) => this.host(name))) {
-          if (host.standing !== 'done') this.#stand(host, 'held')
+          if (host.standing !== 'done') this.#stand(host, host.standing === 'waiting' ? 'not-begun' : 'stopped')
         }
         this.#say(`STOPPED by a brake: ${event.reason}`, true)
         return
