@@ -29,6 +29,7 @@ export function summary(model: RunModel, options: SummaryOptions): string {
   const { counts } = overview(model)
   const groups = model.failures.groups()
   // Of a run that was left before its end some still wait.
+  const inTheMiddle = counts.running + counts.late + counts.between
   const notBegun = counts.waiting + counts['not-begun']
   const totals = [
     `${counts.done} done`,
@@ -38,7 +39,7 @@ export function summary(model: RunModel, options: SummaryOptions): string {
     ...(counts.stopped > 0 ? [`${counts.stopped} stopped`] : []),
     ...(counts['left-out'] > 0 ? [`${counts['left-out']} left out`] : []),
     ...(notBegun > 0 ? [`${notBegun} not begun`] : []),
-    ...(counts.running + counts.between > 0 ? [`${counts.running + counts.between} in the middle`] : []),
+    ...(inTheMiddle > 0 ? [`${inTheMiddle} in the middle`] : []),
   ]
   // Who leaves a run that another process drives ends nothing.
   const more = owns || finished ? continuation(model, { ...options, replay: options.replay !== undefined }) : undefined

@@ -207,7 +207,7 @@ describe('steps that were sent in one round trip', () => {
   test('the page of the host tells the one that runs from those that went along', () => {
     const page = shown(modelOf([...announced, sent(0), sent(1)]), { page: 'host', selected: 'web1' })
     expect(page.filter((line) => /^[*.] /.test(line)).map((line) => line.replace(/ +/g, ' '))).toEqual([
-      '* running one 4s: does one',
+      '* running one 4s does one',
       '. sent two',
       '. - three',
     ])

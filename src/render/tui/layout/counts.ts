@@ -17,6 +17,7 @@ export function countsLines({ model, fleet, columns }: FrameContext): Line[] {
     bad(counts.failed + counts.refused, 'failed', 'failed'),
     bad(counts.unreachable, 'unreachable', 'failed'),
     bad(counts.overdue, 'overdue', 'overdue'),
+    ...[bad(counts.late, 'late', 'overdue')].filter(some),
     of(counts.running, 'running'),
     of(counts.waiting + counts.between, 'waiting'),
     ...[of(counts.stopped, 'stopped'), of(counts['not-begun'], 'not begun'), of(counts['left-out'], 'left out')].filter(

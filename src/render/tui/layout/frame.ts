@@ -1,4 +1,4 @@
-import type { HostView } from '../model/host.ts'
+import { type HostView, isBusy } from '../model/host.ts'
 import { overview } from '../model/overview.ts'
 import { cursorHost } from '../view/cursor.ts'
 import type { ViewState } from '../view/state.ts'
@@ -62,9 +62,10 @@ function listedHosts({ fleet, view, model }: FrameContext): readonly HostView[] 
   if (view.filter === '' && !view.failedOnly) return fleet.order
   const text = view.filter.toLowerCase()
   return fleet.order.filter((host) => {
-    if (view.failedOnly && !['failed', 'refused', 'unreachable', 'overdue'].includes(host.standing)) return false
+    if (view.failedOnly && !['failed', 'refused', 'unreachable', 'overdue', 'late'].includes(host.standing))
+      return false
     if (text === '') return true
-    const step = host.standing === 'running' ? (model.steps[host.step]?.name ?? '') : ''
+    const step = isBusy(host) ? (model.steps[host.step]?.name ?? '') : ''
     return `${host.name} ${host.standing} ${step}`.toLowerCase().includes(text)
   })
 }

@@ -9,7 +9,7 @@ const LOOK: readonly Help[] = [
   ['PgUp PgDn', 'a page; also Ctrl-B, Ctrl-F and space'],
   ['g G', 'to the first, to the last; also Home and End'],
   ['/', 'only hosts whose name, state or running step has this text'],
-  ['f', 'only hosts that failed, are unreachable or overdue; f again: all'],
+  ['f', 'only hosts that failed, are unreachable, overdue or late; f again: all'],
   ['Enter', 'the host under the cursor: steps, findings, diffs'],
   ['l', 'its log; at the end it follows what comes'],
   ['o', 'failures and plans by group of hosts that are alike'],
@@ -45,7 +45,7 @@ export function helpPage({ columns, steers, owns, replay, resume }: FrameContext
   )
   const notes = [
     '',
-    'Hosts are listed by attention: failed, overdue, running, waiting, done. Whatever happens to this screen, the run is in its journal. It is continued by:',
+    'Hosts are listed by attention: failed, late, running, waiting, done. LATE: its upgrade takes longer than expected, it is watched on; OVERDUE: it was given up. Whatever happens to this screen, the run is in its journal. It is continued by:',
     `  ${resume}`,
   ]
   return [

@@ -31,7 +31,8 @@ export const STANDING: { readonly [K in HostStanding]: Look } = {
   failed: { glyph: 'x', word: 'FAILED', tone: 'failed' },
   refused: { glyph: 'x', word: 'REFUSED', tone: 'failed' },
   unreachable: { glyph: '!', word: 'UNREACH', tone: 'failed' },
-  overdue: { glyph: '?', word: 'OVERDUE', tone: 'overdue' },
+  overdue: { glyph: '!', word: 'OVERDUE', tone: 'overdue' },
+  late: { glyph: '?', word: 'LATE', tone: 'overdue' },
   running: { glyph: '*', word: 'running', tone: 'running' },
   between: { glyph: '=', word: 'waits', tone: 'plain' },
   stopped: { glyph: '-', word: 'stopped', tone: 'changed' },
@@ -49,5 +50,5 @@ export const STATUS: { readonly [K in Status]: Look } = {
   failed: { glyph: 'x', word: 'FAILED', tone: 'failed' },
   refused: { glyph: 'x', word: 'REFUSED', tone: 'failed' },
   unreachable: { glyph: '!', word: 'UNREACH', tone: 'failed' },
-  overdue: { glyph: '?', word: 'OVERDUE', tone: 'overdue' },
+  overdue: { glyph: '!', word: 'OVERDUE', tone: 'overdue' },
 }

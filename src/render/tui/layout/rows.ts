@@ -1,4 +1,4 @@
-import type { HostView } from '../model/host.ts'
+import { type HostView, isBusy, isLost } from '../model/host.ts'
 import type { RunModel } from '../model/run-model.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line } from './line.ts'
@@ -56,7 +56,7 @@ function timeText(host: HostView, now: number, model: RunModel): string {
 function alongText({ standing, sent, step }: HostView): string {
   const along = new Set(sent.map((one) => one.step))
   along.delete(step)
-  return standing === 'running' && along.size > 0 ? `(sent with ${along.size} more) ` : ''
+  return isBusy({ standing }) && along.size > 0 ? `(sent with ${along.size} more) ` : ''
 }
 
 function lastText(host: HostView): string {
@@ -65,10 +65,14 @@ function lastText(host: HostView): string {
     const later = deferred > 0 ? `, ${deferred} later` : ''
     return changed > 0 ? `${changed} changed${later}` : `nothing to change${later}`
   }
-  if (host.standing === 'failed' || host.standing === 'refused' || host.standing === 'unreachable') return host.cause
-  if (!host.phase) return `${alongText(host)}${host.last}`
-  const { phase, n, of, state } = host.phase
+  return isLost(host) ? host.cause : `${alongText(host)}${atWorkText(host)}`
+}
+
+/** The phase of its upgrade, and the last line of its step. */
+export function atWorkText({ phase: at, last }: HostView): string {
+  if (!at) return last
+  const { phase, n, of, state } = at
   const count = n === undefined ? '' : ` ${n}${of === undefined ? '' : `/${of}`}`
   const late = state === 'overdue' ? ', longer than expected' : ''
-  return `${phase}${count}${late}${host.last === '' ? '' : `: ${host.last}`}`
+  return `${phase}${count}${late}${last === '' ? '' : `: ${last}`}`
 }

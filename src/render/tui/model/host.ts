@@ -6,7 +6,7 @@ import type { Sent } from './sent.ts'
 import type { Shared } from './shared.ts'
 
 /**
- * waiting: has not begun. running: in a step. between: waits for the others of its batch. stopped: the run ended, or a brake stopped it,
+ * overdue: given up. late: in a step, watched for longer than expected. waiting: has not begun. running: in a step. between: waits for the others of its batch. stopped: the run ended, or a brake stopped it,
  * before its steps did. not-begun: so it was before the host's first one. left-out: the operator took it out. done: all its steps are done.
  */
 export type HostStanding =
@@ -14,6 +14,7 @@ export type HostStanding =
   | 'refused'
   | 'unreachable'
   | 'overdue'
+  | 'late'
   | 'running'
   | 'between'
   | 'waiting'
@@ -96,4 +97,9 @@ export function newHost(name: string, index: number): HostView {
 /** Out of the play: it takes no further step unless it is retried. */
 export function isLost({ standing, counts }: Pick<HostView, 'standing' | 'counts'>): boolean {
   return standing === 'failed' || standing === 'refused' || standing === 'unreachable' || counts.overdue > 0
+}
+
+/** In a step. */
+export function isBusy({ standing }: Pick<HostView, 'standing'>): boolean {
+  return standing === 'running' || standing === 'late'
 }

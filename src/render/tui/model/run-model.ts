@@ -2,13 +2,14 @@ import type { RunEvent } from '../../../events/types.ts'
 import { ImageLogTally } from '../../image-log-tally.ts'
 import { clean } from './clean.ts'
 import { Failures } from './failures.ts'
-import { type HostView, isLost, newHost } from './host.ts'
+import { type HostView, isBusy, isLost, newHost } from './host.ts'
 import { takeResult } from './host-result.ts'
 import { LineLog, linesPerHost } from './line-log.ts'
 import type { Notice, PlayView, StepView } from './run-views.ts'
 import { stillSent } from './sent.ts'
 import { SharedValues } from './shared.ts'
 import { StepTimes } from './step-times.ts'
+import { takePhase } from './take-phase.ts'
 import { Turns } from './turns.ts'
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
@@ -163,7 +164,7 @@ export class RunModel {
 
   #atWork(host: HostView, step: number, line: string): void {
     if (isLost(host)) return
-    if (host.standing !== 'running' || host.step !== step) this.#begin(host, step)
+    if (!isBusy(host) || host.step !== step) this.#begin(host, step)
     host.last = clean(line)
   }
 
@@ -171,17 +172,8 @@ export class RunModel {
     const host = this.host(event.host)
     if (isLost(host)) return
     const step = this.#stepOf(event.step)
-    const standing = event.state === 'overdue' ? 'overdue' : 'running'
-    if (host.standing !== standing || host.step !== step) this.#stand(host, standing)
-    host.step = step
-    const { phase, state, n, of, text } = event
-    if (host.phase?.phase !== phase) {
-      this.log(host, `phase: ${phase}`)
-      host.since = this.time - event.seconds * 1000
-    }
-    if (text !== undefined && text !== host.last) this.log(host, text)
-    host.phase = state === 'done' ? undefined : { phase: clean(phase, 60), state, n, of, text: undefined }
-    host.last = text === undefined ? '' : clean(text)
+    if (!isBusy(host) || host.step !== step) this.#begin(host, step)
+    takePhase(this, host, event)
   }
 
   #result(event: Of<'host_result'>): void {
