@@ -21,9 +21,7 @@ const row = (bodies: readonly EventBody[]) =>
 
 test('it is late and busy, and the word for it is not that of one that was given up', () => {
   const model = modelOf(late)
-  expect(row(late)).toMatch(
-    /^> \? LATE web1 1\/2 Boot it 33m07s transaction 1036\/1480, longer than expected: Upgrading d/,
-  )
+  expect(row(late)).toMatch(/^> \? LATE web1 1\/2 Boot it 2s transaction 1036\/1480, longer than expected: Upgrading d/)
   expect(shown(model).join('\n')).toContain('0 overdue, 1 late, 1 running,')
   expect(overview(model).batches[0]).toMatchObject({ running: 2, overdue: 0, lost: 0 })
   expect(shown(model, { failedOnly: true }).join('\n')).toContain('hosts 1-1 of 1')
@@ -35,8 +33,30 @@ test('it is late and busy, and the word for it is not that of one that was given
 
 test('its page shows the step as under way', () => {
   const page = shown(modelOf(late), { page: 'host', selected: 'web1' }, { columns: 120 })
-  expect(page.find((line) => line.includes('Boot it'))?.replace(/ +/g, ' ')).toMatch(
-    /^\? LATE Boot it \S+ transaction 1036\/1480, longer than expected: Upgrading dnf$/,
-  )
+  const at = page.findIndex((line) => line.startsWith('? LATE '))
+  expect(
+    page
+      .slice(at, at + 2)
+      .join(' ')
+      .replace(/ +/g, ' '),
+  ).toBe('? LATE Boot it 2s transaction 1036/1480 for 33m07s, longer than expected: Upgrading dnf')
   expect(page.join('\n')).toContain('── web1, LATE'.replaceAll('─', '-'))
+})
+
+test('the time in a step goes on while its phases change, and its page has both times', () => {
+  const bodies = [
+    ...begun,
+    phase('running', { seconds: 0 }),
+    phase('running', { phase: 'finish', seconds: 0, text: 'x' }),
+  ]
+  const model = modelOf(bodies)
+  expect(row(bodies)).toMatch(/ 1\/2 Boot it 2s finish 1036\/1480: x$/)
+  const page = shown(model, { page: 'host', selected: 'web1' }, { now: model.time + 60_000 })
+  expect(page.find((line) => line.includes('Boot it'))).toMatch(/ 1m02s {2}finish 1036\/1480 for 1m00s: x$/)
+})
+
+test('its log counts packages', () => {
+  const packages = [1, 1, 2].map((n) => phase('running', { n, text: `Upgrading p${n}` }))
+  const page = shown(modelOf([...begun, ...packages]), { page: 'log', selected: 'web1' })
+  expect(page.filter((line) => line.includes('Upgrading'))).toEqual(['1/1480 Upgrading p1', '2/1480 Upgrading p2'])
 })

@@ -9,7 +9,7 @@ import { STANDING, STATUS } from './look.ts'
 import { atWorkText } from './rows.ts'
 import { widestStep } from './step-width.ts'
 import { short } from './time.ts'
-import { pad, wrap } from './width.ts'
+import { pad, widthOf, wrap } from './width.ts'
 
 /** One host: its facts, the first cause of its failure, every step with findings, then the diffs. */
 export function hostPage(context: FrameContext, host: HostView): Line[] {
@@ -32,17 +32,20 @@ export function hostPage(context: FrameContext, host: HostView): Line[] {
     const at = index === host.step && isBusy(host)
     for (const item of host.items?.get(index) ?? []) lines.push(...stepLines(columns, width, `  (${item.item})`, item))
     if (outcome) lines.push(...stepLines(columns, width, step.name, outcome))
-    else if (at) lines.push(stepUnderWay(context, host, pad(step.name, width)))
+    else if (at) lines.push(...stepUnderWay(context, host, pad(step.name, width)))
     else lines.push(line(columns, `. ${pad(isSent(host, index) ? 'sent' : '-', 8)} ${step.name}`))
   }
   return [...lines, ...allDiffs(context, host)]
 }
 
-/** The step that the host is in, with what its row in the list says of it. */
-function stepUnderWay({ columns, now }: FrameContext, host: HostView, name: string): Line {
+/** The step that the host is in, with what its row in the list says of it, whole. */
+function stepUnderWay({ columns, now }: FrameContext, host: HostView, name: string): Line[] {
   const { glyph, word, tone } = STANDING[host.standing]
-  const time = short(now - host.since).padStart(6)
-  return line(columns, { text: `${glyph} ${pad(word, 8)} `, tone }, `${name} ${time}  ${atWorkText(host)}`)
+  const state = `${glyph} ${pad(word, 8)} `
+  const head = `${name} ${short(now - host.since).padStart(6)}  `
+  const [first = '', ...more] = wrap(atWorkText(host, now), Math.max(10, columns - widthOf(state + head)))
+  const indent = ' '.repeat(widthOf(state + head))
+  return [line(columns, { text: state, tone }, `${head}${first}`), ...more.map((text) => line(columns, indent, text))]
 }
 
 /** It went along with the step that runs, and waits for it on the host. */

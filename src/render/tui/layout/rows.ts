@@ -1,5 +1,6 @@
 import { type HostView, isBusy, isLost } from '../model/host.ts'
 import type { RunModel } from '../model/run-model.ts'
+import { countText } from '../model/take-phase.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line } from './line.ts'
 import { STANDING } from './look.ts'
@@ -68,11 +69,10 @@ function lastText(host: HostView): string {
   return isLost(host) ? host.cause : `${alongText(host)}${atWorkText(host)}`
 }
 
-/** The phase of its upgrade, and the last line of its step. */
-export function atWorkText({ phase: at, last }: HostView): string {
+/** The phase of its upgrade, with the time spent in it where `now` is given, and the last line of its step. */
+export function atWorkText({ phase: at, phaseSince, last }: HostView, now?: number): string {
   if (!at) return last
-  const { phase, n, of, state } = at
-  const count = n === undefined ? '' : ` ${n}${of === undefined ? '' : `/${of}`}`
-  const late = state === 'overdue' ? ', longer than expected' : ''
-  return `${phase}${count}${late}${last === '' ? '' : `: ${last}`}`
+  const spent = now === undefined ? '' : ` for ${short(now - phaseSince)}`
+  const late = at.state === 'overdue' ? ', longer than expected' : ''
+  return `${at.phase}${countText(at)}${spent}${late}${last === '' ? '' : `: ${last}`}`
 }

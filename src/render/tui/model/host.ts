@@ -54,6 +54,8 @@ export interface HostView {
   /** Changes under way, oldest first: those that share a round trip are sent at once, and the first of them is what it does. */
   sent: readonly Sent[]
   phase: Omit<PhaseReport, 'seconds'> | undefined
+  /** When it came to that phase; event time. */
+  phaseSince: number
   counts: { -readonly [K in Exclude<keyof Counts, 'retried' | 'leftOut' | 'stopped' | 'notBegun'>]-?: number }
   failure: FailureGroup | undefined
   cause: string
@@ -81,6 +83,7 @@ export function newHost(name: string, index: number): HostView {
     last: '',
     sent: [],
     phase: undefined,
+    phaseSince: 0,
     counts: { ok: 0, changed: 0, deferred: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0, overdue: 0 },
     failure: undefined,
     cause: '',

@@ -9,9 +9,14 @@ export function takePhase(model: RunModel, host: HostView, event: Extract<RunEve
   host.standing = state === 'overdue' ? 'late' : 'running'
   if (host.phase?.phase !== phase) {
     model.log(host, `phase: ${phase}`)
-    host.since = model.time - event.seconds * 1000
+    host.phaseSince = model.time - event.seconds * 1000
   }
-  if (text !== undefined && text !== host.last) model.log(host, text)
+  if (text !== undefined && clean(text) !== host.last) model.log(host, `${countText(event)} ${text}`.trimStart())
   host.phase = state === 'done' ? undefined : { phase: clean(phase, 60), state, n, of, text: undefined }
   host.last = text === undefined ? '' : clean(text)
+}
+
+/** ` 37/1480`: how much of the phase is done, where it is counted. */
+export function countText({ n, of }: { readonly n?: number | undefined; readonly of?: number | undefined }): string {
+  return n === undefined ? '' : ` ${n}${of === undefined ? '' : `/${of}`}`
 }
