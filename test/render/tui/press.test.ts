@@ -106,11 +106,12 @@ describe('leaving', () => {
     expect(said(2)).toMatch(/^The run ends when its running steps are cancelled; Ctrl-C leaves at once\./)
   })
   test('the end takes an open question and old advice away', () => {
-    expect(atEnd(type(['A', 'a', 'b']).view)).toMatchObject({
+    expect(atEnd(type(['A', 'a', 'b']).view, 5)).toMatchObject({
       confirm: undefined,
       said: { text: 'The run has ended: nothing was done.', bad: false },
+      saidAt: 5,
     })
-    expect(atEnd(type(['q']).view).said).toBeUndefined()
+    expect(atEnd(type(['q']).view, 5).said).toBeUndefined()
   })
 })
 
