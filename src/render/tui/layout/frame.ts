@@ -51,7 +51,9 @@ function headLines(context: FrameContext, room: number): Line[] {
   add(countsLines(context))
   if (context.view.page !== 'hosts') return lines
   const tall = context.rows >= 30
-  add(batchLines(context, Math.min(tall ? 6 : 4, room - lines.length)))
+  // A stopped play takes more: its reason is whole on the narrowest terminal.
+  const most = (tall ? 6 : 4) + (context.model.play?.stopped ? 2 : 0)
+  add(batchLines(context, Math.min(most, room - lines.length)))
   const pending = pendingLine(context)
   if (pending) add([pending])
   add(failureLines(context, Math.min(tall ? 5 : 3, room - lines.length)))
