@@ -6,6 +6,7 @@ import { batchLines } from './bars.ts'
 import type { FrameContext, FrameInput } from './context.ts'
 import { countsLines } from './counts.ts'
 import { failureLines, pendingLine } from './failure-lines.ts'
+import { fitted } from './fit.ts'
 import { headerLines } from './header.ts'
 import { keyLines } from './key-lines.ts'
 import { EMPTY, type Line, line } from './line.ts'
@@ -30,19 +31,19 @@ const LEAST_BODY = 4
 export function frame(input: FrameInput): Frame {
   const context: FrameContext = { ...input, fleet: overview(input.model) }
   const height = Math.max(1, input.rows - 1)
-  const keys = keyLines(input).slice(0, Math.max(1, Math.floor(height / 3)))
+  const allKeys = keyLines(input).slice(0, Math.max(1, Math.floor(height / 3)))
   const said = saidLines(context, Math.max(1, Math.floor(height / 3)))
-  const head = headLines(context, height - keys.length - said.length - 1 - LEAST_BODY)
-  const room = Math.max(0, height - head.length - said.length - keys.length - 1)
+  const head = headLines(context, height - allKeys.length - said.length - 1 - LEAST_BODY)
+  const left = height - head.length - said.length - 1
+  // Keys but the first line give way to one row of the list.
+  const keys = allKeys.slice(0, Math.max(1, left - 1))
+  const room = Math.max(1, left - keys.length)
   const listed = listedHosts(context)
   const { title, lines, total } =
     input.view.page === 'hosts' ? listBody(context, listed, room) : pageBody(context, room)
   const body = [...lines, ...new Array<Line>(Math.max(0, room - lines.length)).fill(EMPTY)]
-  const all = [...head, ruled(context, title), ...body, ...said, ...keys]
-  // On a terminal of a few rows the keys at the bottom are what stays.
-  const fitted = all.length > height ? all.slice(all.length - height) : all
-  const filled = [...fitted, ...new Array<Line>(height - fitted.length).fill(EMPTY)]
-  return { lines: filled, listed: listed.map(({ name }) => name), pageSize: Math.max(1, room), total }
+  const all = fitted(context, { head, rule: ruled(context, title), body, said, keys }, height)
+  return { lines: all, listed: listed.map(({ name }) => name), pageSize: room, total }
 }
 
 function headLines(context: FrameContext, room: number): Line[] {

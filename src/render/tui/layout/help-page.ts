@@ -37,7 +37,7 @@ const REPLAY: Help = ['Ctrl-C q', 'leaves the replay, which does nothing to any 
 export function helpPage({ columns, steers, owns, replay, resume }: FrameContext): Line[] {
   const items = [...LOOK, ...(steers ? STEER : []), owns ? OWN : replay ? REPLAY : OTHER]
   if (owns) items.push(['q', 'leaves once the run has ended: until then the run goes on only with this screen'])
-  const width = columns < 80 ? 11 : 14
+  const width = columns < 80 ? 13 : 14
   const lines = items.flatMap(([keys, meaning]) =>
     wrap(meaning, Math.max(10, columns - width)).map((text, i) =>
       line(columns, { text: pad(i === 0 ? keys : '', width), bold: true }, text),
