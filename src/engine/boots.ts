@@ -59,6 +59,7 @@ export class StepBoots implements HostBoots {
 
   phase(report: PhaseReport): void {
     const { run, ports } = this.#in
+    run.late = report.state === 'overdue'
     const { text, ...figures } = report
     const told = this.#hidden() || text === undefined ? figures : { ...figures, text }
     ports.emit({ type: 'phase', ...stepRef(this.#in, this.#prepared.unit.step), host: run.name, ...told })

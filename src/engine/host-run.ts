@@ -36,6 +36,8 @@ export class HostRun {
   away: Away | undefined | 'unknown' = 'unknown'
   /** Its plan is not the one that was confirmed: nothing more may be changed on it. */
   held: Failure | undefined
+  /** Its upgrade takes longer than expected: it is watched on, and given up in the end. */
+  late = false
   locked = false
   /** Gives the host's lock back; there when it is held. */
   unlock: (() => Promise<void>) | undefined
@@ -53,6 +55,7 @@ export class HostRun {
   /** The host's run ends at this step. What travelled with it may still be reported; where it began to fail stays. */
   lose(state: 'failed' | 'unreachable', step: number): void {
     this.state = state
+    this.late = false
     this.lostAt ??= step
   }
 

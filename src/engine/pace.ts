@@ -35,6 +35,7 @@ export class Pace {
         this.busy = true
         this.next = step.index + 1
         await this.#driver.runStep(step)
+        run.late = false
       }
       if (run.state === 'active') await this.#driver.flush()
       if (this.leaving) this.#leave()

@@ -72,6 +72,7 @@ export class Roster {
     const run = this.#known(host)
     if (!run) return refused(unknown(host))
     if (run.state === 'left-out') return refused(`${host} is left out of the run; only a host that failed begins again`)
+    if (run.late) return refused(`${host} is still watched; it can begin again once it is given up`)
     if (!run.lost) return refused(`${host} has not failed`)
     if (this.#batch?.has(run)) return this.#batch.retry(run, paused)
     return refused(

@@ -178,6 +178,24 @@ test('an overdue host has failed for brakes, and nothing forgives it', async () 
   expect(events.at(-2)).toMatchObject({ type: 'brake' })
 })
 
+test('a host that is late does not begin again while it is watched', async () => {
+  const late: Task = {
+    ...follower,
+    apply: async (_, { boots }) => {
+      boots.phase({ phase: 'offline', state: 'overdue', seconds: 9 })
+      await new Promise((resolve) => setImmediate(resolve))
+      throw new OverdueError('gone for too long', 'look at its console')
+    },
+  }
+  const playbook = '- hosts: all\n  gather_facts: false\n  tasks:\n    - follow: {}\n'
+  const { answers } = await steered({ playbook, plugins: [late], ports: answering(fromImage) }, [
+    { on: ({ type }) => type === 'phase', command: { command: 'retry', host: 'one' } },
+  ])
+  expect(answers).toMatchObject([
+    { accepted: false, message: 'one is still watched; it can begin again once it is given up' },
+  ])
+})
+
 test('an overdue host that begins again is looked for anew, and watched on', async () => {
   let watched = 0
   const late: Task = {

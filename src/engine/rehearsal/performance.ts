@@ -90,7 +90,9 @@ export class Performance {
 
   #tell({ text, ...figures }: PhaseReport): void {
     const told = this.#hidden || text === undefined ? figures : { ...figures, text }
-    this.#in.ports.emit({ type: 'phase', ...this.#where, ...told })
+    const { run, ports } = this.#in
+    run.late = figures.state === 'overdue'
+    ports.emit({ type: 'phase', ...this.#where, ...told })
   }
 
   get #where() {

@@ -32,7 +32,7 @@ class InkScreen implements Screen {
   readonly ended: Promise<void>
   readonly #options: ScreenOptions
   readonly #terminal: Terminal
-  readonly #model = new RunModel()
+  readonly #model: RunModel
   readonly #color: boolean
   #view: ViewState = FIRST_VIEW
   #frame: Frame | undefined
@@ -50,6 +50,7 @@ class InkScreen implements Screen {
 
   constructor(options: ScreenOptions) {
     this.#options = options
+    this.#model = new RunModel(options)
     this.#pace = new Pace(options.replay !== undefined)
     this.#color = wantsColor({ isTTY: true }, options.env)
     this.ended = new Promise((resolve) => {
@@ -194,6 +195,7 @@ class InkScreen implements Screen {
     const { view, effect } = press(this.#view, key, {
       listed: this.#frame?.listed ?? [],
       standing: (host) => this.#model.hosts.get(host)?.standing,
+      now: this.#now(),
       pageSize: this.#frame?.pageSize ?? 1,
       lines: this.#frame?.total ?? 0,
       ended: this.#model.finished !== undefined,
@@ -212,7 +214,9 @@ class InkScreen implements Screen {
     switch (effect.kind) {
       case 'command': {
         const answer = this.#options.control?.(effect.command, 'key')
-        if (answer) this.#view = { ...this.#view, said: { text: answer.message, bad: !answer.accepted } }
+        if (!answer) return
+        const said = { text: answer.message, bad: !answer.accepted }
+        this.#view = { ...this.#view, said, saidAt: this.#now() }
         return
       }
       case 'interrupt':
@@ -229,7 +233,7 @@ class InkScreen implements Screen {
 
   /** The run is over. The screen stays only for somebody who pressed a key, and for a replay. */
   #finish(): void {
-    this.#view = atEnd(this.#view)
+    this.#view = atEnd(this.#view, this.#now())
     if (!this.#options.replay && !this.#view.touched) {
       this.#end()
       return

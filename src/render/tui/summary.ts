@@ -28,15 +28,18 @@ export function summary(model: RunModel, options: SummaryOptions): string {
   if (!started) return ''
   const { counts } = overview(model)
   const groups = model.failures.groups()
+  // Of a run that was left before its end some still wait.
+  const inTheMiddle = counts.running + counts.late + counts.between
+  const notBegun = counts.waiting + counts['not-begun']
   const totals = [
     `${counts.done} done`,
     `${counts.failed + counts.refused} failed`,
     `${counts.unreachable} unreachable`,
     `${counts.overdue} overdue`,
-    ...(['held', 'stopped'] as const).flatMap((kind) => (counts[kind] > 0 ? [`${counts[kind]} ${kind}`] : [])),
+    ...(counts.stopped > 0 ? [`${counts.stopped} stopped`] : []),
     ...(counts['left-out'] > 0 ? [`${counts['left-out']} left out`] : []),
-    ...(counts.waiting > 0 ? [`${counts.waiting} not begun`] : []),
-    ...(counts.running + counts.between > 0 ? [`${counts.running + counts.between} in the middle`] : []),
+    ...(notBegun > 0 ? [`${notBegun} not begun`] : []),
+    ...(inTheMiddle > 0 ? [`${inTheMiddle} in the middle`] : []),
   ]
   // Who leaves a run that another process drives ends nothing.
   const more = owns || finished ? continuation(model, { ...options, replay: options.replay !== undefined }) : undefined

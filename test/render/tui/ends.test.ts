@@ -8,6 +8,14 @@ import { modelOf, shown } from './frames.ts'
 // How the screen counts hosts of a run that was ended early: as its recap does.
 
 const HOSTS = ['a', 'b', 'c', 'd', 'e']
+const options = {
+  resume: 'upgrade-push resume RUN',
+  command: undefined,
+  owns: true,
+  replay: undefined,
+  label: '',
+  color: false,
+}
 const ctrlC: EventBody = { type: 'interrupt', level: 2, message: 'x' }
 
 test('after Ctrl-C who had not begun is not stopped, nor does the next one begin where a host is lost', () => {
@@ -17,10 +25,37 @@ test('after Ctrl-C who had not begun is not stopped, nor does the next one begin
   expect(counts).toMatchObject({ failed: 1, stopped: 1, waiting: 3, running: 0, done: 0 })
 })
 
-test('a brake after the last step holds nobody that was through', () => {
+test('once the run has ended who had not begun is told as that, on the screen and in the last words', () => {
+  const events = [...play(HOSTS, 't0', 't1'), task(0, HOSTS), task(1, HOSTS), ctrlC]
+  const end: EventBody = { type: 'run_finished', outcome: 'aborted', exitCode: 99, recap: {}, ms: 5 }
+  const model = modelOf([...events, result(0, 'a', 'failed'), result(0, 'b', 'ok'), batchEnd, end])
+  const text = shown(model).join('\n')
+  expect(text).toContain(
+    '5 hosts: 1 failed, 0 unreachable, 0 overdue, 0 running, 0 waiting, 1 stopped, 3 not begun, 0 done',
+  )
+  expect(text.match(/\. not begun [cde]\b/g)).toHaveLength(3)
+  expect(summary(model, options)).toContain('0 overdue, 1 stopped, 3 not begun\n')
+})
+
+test('a brake stops who had begun; the others, of later batches too, have not begun and are at no step', () => {
+  const names = ['a', 'b', 'c', 'd']
+  const [started, batch] = play(['a', 'b'], 't0', 't1') as [EventBody, EventBody]
+  const brake: EventBody = { type: 'brake', play: 0, batch: 0, reason: 'too many', remaining: ['b', 'c', 'd'] }
+  const begun = [task(0, ['a', 'b']), result(0, 'a', 'failed'), result(0, 'b', 'ok')]
+  const model = modelOf([{ ...started, hosts: names } as EventBody, batch, ...begun, brake, batchEnd])
+  expect(overview(model).counts).toMatchObject({ failed: 1, stopped: 1, 'not-begun': 2 })
+  const rows = shown(model).filter((line) => /^ {2}[-.] /.test(line))
+  expect(rows.map((row) => row.trim().replace(/ +/g, ' '))).toEqual([
+    '- stopped b 2/2 t1',
+    '. not begun c',
+    '. not begun d',
+  ])
+})
+
+test('a brake after the last step stops nobody that was through', () => {
   const brake: EventBody = { type: 'brake', play: 0, batch: 0, reason: 'too many', remaining: ['b', 'c'] }
   const events = [...play(['a', 'b'], 't0'), task(0, ['a', 'b']), result(0, 'a', 'failed'), result(0, 'b', 'ok')]
-  expect(overview(modelOf([...events, brake, batchEnd])).counts).toMatchObject({ failed: 1, done: 1, held: 1 })
+  expect(overview(modelOf([...events, brake, batchEnd])).counts).toMatchObject({ failed: 1, done: 1, 'not-begun': 1 })
 })
 
 const hosts = ['web1', 'web2', 'web3']
@@ -35,14 +70,6 @@ test('advice on a run that stops is gone once it has ended', () => {
 })
 
 test('what becomes of the hosts stays in the terminal when the run was left at once', () => {
-  const options = {
-    resume: 'upgrade-push resume RUN',
-    command: undefined,
-    owns: true,
-    replay: undefined,
-    label: '',
-    color: false,
-  }
   const left = [1, 2, 3].map((level) =>
     interrupted(level as 1 | 2 | 3, `level ${level}: work that was started goes on`),
   )

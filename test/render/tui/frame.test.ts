@@ -73,6 +73,25 @@ test('the brake tells how many more hosts may be lost', () => {
   expect(shown(model).join('\n')).toContain('brake: 1 lost, 0 more allowed')
 })
 
+describe('why a brake stopped the play', () => {
+  const reason = 'max_fail_percentage 10: 1 of 2 hosts of the batch failed'
+  const brake: EventBody = { type: 'brake', play: 0, batch: 0, step: 0, reason, remaining: ['web2'] }
+  const model = modelOf([...play(hosts, 'one'), task(0, hosts), result(0, 'web1', 'failed'), brake])
+
+  test.each([20, 24, 30])('is whole at 60 columns and %d rows, with the bar below it', (rows) => {
+    const lines = shown(model, {}, { columns: 60, rows })
+    const at = lines.findIndex((line) => line.startsWith('STOPPED: '))
+    expect(lines.slice(at, at + 2).join(' ')).toBe(`STOPPED: ${reason}`)
+    expect(lines[at + 2]).toMatch(/^batch 1\/1 /)
+  })
+
+  test('comes first on the page of groups', () => {
+    const lines = shown(model, { page: 'groups' }, { columns: 60, rows: 24 })
+    const at = lines.findIndex((line) => line.includes('groups  (Esc: back)'))
+    expect(lines.slice(at + 1, at + 3).join(' ')).toBe(`STOPPED: ${reason}`)
+  })
+})
+
 test('a range only when five hosts did every step that remains; before it what is not known is told', () => {
   const model = new RunModel()
   const seen: string[] = []
@@ -207,7 +226,7 @@ describe('steps that were sent in one round trip', () => {
   test('the page of the host tells the one that runs from those that went along', () => {
     const page = shown(modelOf([...announced, sent(0), sent(1)]), { page: 'host', selected: 'web1' })
     expect(page.filter((line) => /^[*.] /.test(line)).map((line) => line.replace(/ +/g, ' '))).toEqual([
-      '* running one 4s: does one',
+      '* running one 4s does one',
       '. sent two',
       '. - three',
     ])

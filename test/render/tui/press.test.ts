@@ -33,15 +33,21 @@ describe('keys that steer', () => {
     const { view, effects } = type(['j', 'R'])
     expect([effects, view.said?.text]).toEqual([[], 'web2 has not failed: only a host that failed is retried.'])
   })
+  test('R on a host that is late says that it is watched on; one that was given up begins again', () => {
+    const late = type(['R'], { standing: () => 'late' })
+    const text = 'web1 is still watched; it can begin again once it is given up.'
+    expect([late.effects, late.view.said?.text]).toEqual([[], text])
+    expect(commands(['R'], { standing: () => 'overdue' })).toEqual([{ command: 'retry', host: 'web1' }])
+  })
   test('s and A act once their word was typed', () => {
     expect(commands(['j', 's', ...'skip', 'enter'])).toEqual([{ command: 'skip', host: 'web2' }])
     expect(commands(['A', ...'abort', 'enter'])).toEqual([{ command: 'abort-now' }])
   })
   test('the question says what becomes of a host in a step, and of one that waits', () => {
-    const asked = (standing: 'running' | 'overdue' | 'waiting') =>
+    const asked = (standing: 'running' | 'late' | 'waiting') =>
       type(['s'], { standing: () => standing }).view.confirm?.question
     expect(asked('running')).toMatch(/it finishes its step and begins no other/)
-    expect(asked('overdue')).toBe(asked('running'))
+    expect(asked('late')).toBe(asked('running'))
     expect(asked('waiting')).toMatch(/: it begins no step any more/)
   })
   test('another word, or Esc, does nothing and says so', () => {
@@ -100,11 +106,12 @@ describe('leaving', () => {
     expect(said(2)).toMatch(/^The run ends when its running steps are cancelled; Ctrl-C leaves at once\./)
   })
   test('the end takes an open question and old advice away', () => {
-    expect(atEnd(type(['A', 'a', 'b']).view)).toMatchObject({
+    expect(atEnd(type(['A', 'a', 'b']).view, 5)).toMatchObject({
       confirm: undefined,
       said: { text: 'The run has ended: nothing was done.', bad: false },
+      saidAt: 5,
     })
-    expect(atEnd(type(['q']).view).said).toBeUndefined()
+    expect(atEnd(type(['q']).view, 5).said).toBeUndefined()
   })
 })
 

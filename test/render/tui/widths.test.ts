@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { syntheticRun } from '../../../lab/synthetic-run.ts'
 import type { EventBody } from '../../../src/events/types.ts'
 import { newHost } from '../../../src/render/tui/model/host.ts'
 import { RunModel } from '../../../src/render/tui/model/run-model.ts'
 import { press } from '../../../src/render/tui/view/reduce.ts'
-import { FIRST_VIEW } from '../../../src/render/tui/view/state.ts'
+import { FIRST_VIEW, type ViewState } from '../../../src/render/tui/view/state.ts'
 import { play, task } from '../bodies.ts'
 import { modelOf, shown, situation } from './frames.ts'
 
@@ -43,11 +43,11 @@ test('where the counts are too wide those that are 0 go, and all are there where
 })
 
 test('no count of 10000 hosts is lost at 60 columns', () => {
-  const each = { failed: 1000, unreachable: 1500, overdue: 1200, running: 1300, waiting: 1100, held: 1400 }
+  const each = { failed: 1000, unreachable: 1500, overdue: 1200, running: 1300, waiting: 1100, 'not-begun': 1400 }
   const model = fleet({ ...each, stopped: 700, 'left-out': 800, done: 1000 })
   expect(counts(model, 60).split('\n')).toEqual([
     '10000 hosts: 1000 failed, 1500 unreachable, 1200 overdue,',
-    '  1300 running, 1100 waiting, 1400 held, 700 stopped,',
+    '  1300 running, 1100 waiting, 700 stopped, 1400 not begun,',
     '  800 left out, 1000 done',
   ])
 })
@@ -90,4 +90,46 @@ test('a message that a frame has no room for leaves the list in sight', () => {
   const long: EventBody = { type: 'interrupt', level: 1, message: 'word '.repeat(180) }
   const lines = shown(modelOf([...play(hosts, 'one'), task(0, hosts), long]), {}, { columns: 60, rows: 24 })
   expect(lines.filter((line) => /^(> | {2})[*.] (running|waiting)/.test(line))).toHaveLength(3)
+})
+
+test('on the narrowest terminal the help has a gap between the keys and what they do', () => {
+  const text = shown(modelOf(play(hosts, 'one')), { page: 'help' }, { columns: 60, rows: 60 }).join('\n')
+  expect(text).toContain('j k, arrows  move the cursor, or scroll a page\n')
+  expect(text).toContain('PgUp PgDn    a page;')
+})
+
+describe('on a terminal of a few rows', () => {
+  const fleet = Array.from({ length: 62 }, (_, i) => `web${i + 1}`)
+  const rehearsed: EventBody[] = [...play(fleet, 'one'), task(0, fleet)]
+  const label = 'REHEARSAL: simulated hosts, none is touched'
+  const paused: EventBody = { type: 'paused', paused: true, message: 'no host begins another step; 2 are in a step' }
+  const lines = (rows: number, view: Partial<ViewState> = {}) =>
+    shown(modelOf([...rehearsed, paused]), view, { columns: 60, rows, label })
+
+  test.each([2, 3, 4, 5, 6, 8, 12])('%d: it says that it is a rehearsal, whatever is open', (rows) => {
+    for (const page of ['hosts', 'host', 'log', 'groups', 'help', 'command'] as const) {
+      expect(lines(rows, { page, selected: 'web1' })).toContain(label)
+    }
+  })
+
+  test('5: a host and the first keys are beside it', () => {
+    const [first, host, said, keys] = lines(5)
+    expect([first, host?.replace(/ +/g, ' '), keys?.slice(0, 7)]).toEqual([
+      label,
+      '> * running web1 1/1 1s ',
+      'jk move',
+    ])
+    expect(said).toMatch(/^no host begins another step/)
+  })
+
+  test('8: hosts are in the list', () => {
+    expect(lines(8).join('\n')).toMatch(/-- hosts 1-1 of 62 -+\n> \* running {2}web1 /)
+  })
+
+  test('5: what is typed is in sight while a question is open', () => {
+    const { view } = press(FIRST_VIEW, 'A', situation)
+    const shown = lines(5, view)
+    expect(shown).toContain(label)
+    expect(shown.join('\n')).toContain('Type "abort" and Enter')
+  })
 })

@@ -1,9 +1,10 @@
 import { counted } from '../../../diagnostics/counted.ts'
 import type { BatchTally } from '../model/overview.ts'
+import type { PlayView } from '../model/run-views.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line, type Part, type Span } from './line.ts'
 import type { Signs } from './look.ts'
-import { pad } from './width.ts'
+import { pad, wrap } from './width.ts'
 
 /** From this width on a batch takes one line, below it two. */
 const ONE_LINE = 120
@@ -13,12 +14,20 @@ export function batchLines({ model, fleet, columns, signs }: FrameContext, room:
   const { play } = model
   if (!play || room <= 0) return []
   const current = fleet.batches.at(-1)
-  const name = `play "${play.name}"${play.stopped === '' ? '' : ` STOPPED: ${play.stopped}`}`
-  if (!current) return [line(columns, name)]
+  const stopped = stoppedLines(play, columns)
+  const name = [line(columns, `play "${play.name}"`), ...stopped]
+  if (!current) return name.slice(-room)
   const bar = batchLine(current, play.batchCount, columns, signs)
-  if (room <= bar.length) return bar.slice(0, room)
-  const before = earlier(fleet.batches.slice(0, -1), play.batchCount, columns, signs, room - bar.length - 1)
-  return [line(columns, name), ...before, ...bar]
+  // Why the play was stopped is the last to give way.
+  if (room < bar.length + name.length) return [...stopped, ...bar].slice(0, room)
+  const before = earlier(fleet.batches.slice(0, -1), play.batchCount, columns, signs, room - bar.length - name.length)
+  return [...name, ...before, ...bar]
+}
+
+/** Why a brake stopped the play, whole. */
+export function stoppedLines({ stopped }: PlayView, columns: number): Line[] {
+  if (stopped === '') return []
+  return wrap(`STOPPED: ${stopped}`, columns).map((text) => line(columns, { text, tone: 'failed', bold: true }))
 }
 
 function batchLine(batch: BatchTally, of: number, columns: number, signs: Signs): Line[] {

@@ -17,9 +17,12 @@ export function countsLines({ model, fleet, columns }: FrameContext): Line[] {
     bad(counts.failed + counts.refused, 'failed', 'failed'),
     bad(counts.unreachable, 'unreachable', 'failed'),
     bad(counts.overdue, 'overdue', 'overdue'),
+    ...[bad(counts.late, 'late', 'overdue')].filter(some),
     of(counts.running, 'running'),
     of(counts.waiting + counts.between, 'waiting'),
-    ...[of(counts.held, 'held'), of(counts.stopped, 'stopped'), of(counts['left-out'], 'left out')].filter(some),
+    ...[of(counts.stopped, 'stopped'), of(counts['not-begun'], 'not begun'), of(counts['left-out'], 'left out')].filter(
+      some,
+    ),
     { ...of(counts.done, 'done'), tone: 'ok' as const },
   ]
   const head = `${counted(model.hosts.size, 'host')}: `

@@ -1,4 +1,4 @@
-import type { HostView } from '../model/host.ts'
+import { type HostView, isBusy } from '../model/host.ts'
 import { overview } from '../model/overview.ts'
 import { cursorHost } from '../view/cursor.ts'
 import type { ViewState } from '../view/state.ts'
@@ -6,6 +6,7 @@ import { batchLines } from './bars.ts'
 import type { FrameContext, FrameInput } from './context.ts'
 import { countsLines } from './counts.ts'
 import { failureLines, pendingLine } from './failure-lines.ts'
+import { fitted } from './fit.ts'
 import { headerLines } from './header.ts'
 import { keyLines } from './key-lines.ts'
 import { EMPTY, type Line, line } from './line.ts'
@@ -30,19 +31,19 @@ const LEAST_BODY = 4
 export function frame(input: FrameInput): Frame {
   const context: FrameContext = { ...input, fleet: overview(input.model) }
   const height = Math.max(1, input.rows - 1)
-  const keys = keyLines(input).slice(0, Math.max(1, Math.floor(height / 3)))
+  const allKeys = keyLines(input).slice(0, Math.max(1, Math.floor(height / 3)))
   const said = saidLines(context, Math.max(1, Math.floor(height / 3)))
-  const head = headLines(context, height - keys.length - said.length - 1 - LEAST_BODY)
-  const room = Math.max(0, height - head.length - said.length - keys.length - 1)
+  const head = headLines(context, height - allKeys.length - said.length - 1 - LEAST_BODY)
+  const left = height - head.length - said.length - 1
+  // Keys but the first line give way to one row of the list.
+  const keys = allKeys.slice(0, Math.max(1, left - 1))
+  const room = Math.max(1, left - keys.length)
   const listed = listedHosts(context)
   const { title, lines, total } =
     input.view.page === 'hosts' ? listBody(context, listed, room) : pageBody(context, room)
   const body = [...lines, ...new Array<Line>(Math.max(0, room - lines.length)).fill(EMPTY)]
-  const all = [...head, ruled(context, title), ...body, ...said, ...keys]
-  // On a terminal of a few rows the keys at the bottom are what stays.
-  const fitted = all.length > height ? all.slice(all.length - height) : all
-  const filled = [...fitted, ...new Array<Line>(height - fitted.length).fill(EMPTY)]
-  return { lines: filled, listed: listed.map(({ name }) => name), pageSize: Math.max(1, room), total }
+  const all = fitted(context, { head, rule: ruled(context, title), body, said, keys }, height)
+  return { lines: all, listed: listed.map(({ name }) => name), pageSize: room, total }
 }
 
 function headLines(context: FrameContext, room: number): Line[] {
@@ -51,7 +52,9 @@ function headLines(context: FrameContext, room: number): Line[] {
   add(countsLines(context))
   if (context.view.page !== 'hosts') return lines
   const tall = context.rows >= 30
-  add(batchLines(context, Math.min(tall ? 6 : 4, room - lines.length)))
+  // A stopped play takes more: its reason is whole on the narrowest terminal.
+  const most = (tall ? 6 : 4) + (context.model.play?.stopped ? 2 : 0)
+  add(batchLines(context, Math.min(most, room - lines.length)))
   const pending = pendingLine(context)
   if (pending) add([pending])
   add(failureLines(context, Math.min(tall ? 5 : 3, room - lines.length)))
@@ -62,9 +65,10 @@ function listedHosts({ fleet, view, model }: FrameContext): readonly HostView[] 
   if (view.filter === '' && !view.failedOnly) return fleet.order
   const text = view.filter.toLowerCase()
   return fleet.order.filter((host) => {
-    if (view.failedOnly && !['failed', 'refused', 'unreachable', 'overdue'].includes(host.standing)) return false
+    if (view.failedOnly && !['failed', 'refused', 'unreachable', 'overdue', 'late'].includes(host.standing))
+      return false
     if (text === '') return true
-    const step = host.standing === 'running' ? (model.steps[host.step]?.name ?? '') : ''
+    const step = isBusy(host) ? (model.steps[host.step]?.name ?? '') : ''
     return `${host.name} ${host.standing} ${step}`.toLowerCase().includes(text)
   })
 }

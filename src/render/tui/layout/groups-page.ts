@@ -2,6 +2,7 @@ import { failureText, hostsOf } from '../model/failures.ts'
 import type { HostView, StepOutcome } from '../model/host.ts'
 import { type Difference, differences, type PlanGroup, planGroups, planItems } from '../model/plans.ts'
 import type { RunModel } from '../model/run-model.ts'
+import { stoppedLines } from './bars.ts'
 import type { FrameContext } from './context.ts'
 import { wrapped } from './host-page.ts'
 import { EMPTY, type Line, line } from './line.ts'
@@ -13,9 +14,14 @@ const ITEMS = 12
 const GROUPS = 50
 const NAMES = 12
 
-/** Failures by what they have in common, then hosts by what was or would be changed on them. */
+/** Why plays were stopped, failures by what they have in common, then hosts by what was or would be changed on them. */
 export function groupsPage(context: FrameContext): Line[] {
-  return [...failures(context), ...plans(context)]
+  return [...stops(context), ...failures(context), ...plans(context)]
+}
+
+function stops({ model, columns }: FrameContext): Line[] {
+  const lines = model.plays.flatMap((play) => stoppedLines(play, columns))
+  return lines.length === 0 ? [] : [...lines, EMPTY]
 }
 
 function failures({ model, columns }: FrameContext): Line[] {

@@ -9,7 +9,7 @@ const LOOK: readonly Help[] = [
   ['PgUp PgDn', 'a page; also Ctrl-B, Ctrl-F and space'],
   ['g G', 'to the first, to the last; also Home and End'],
   ['/', 'only hosts whose name, state or running step has this text'],
-  ['f', 'only hosts that failed, are unreachable or overdue; f again: all'],
+  ['f', 'only hosts that failed, are unreachable, overdue or late; f again: all'],
   ['Enter', 'the host under the cursor: steps, findings, diffs'],
   ['l', 'its log; at the end it follows what comes'],
   ['o', 'failures and plans by group of hosts that are alike'],
@@ -37,7 +37,7 @@ const REPLAY: Help = ['Ctrl-C q', 'leaves the replay, which does nothing to any 
 export function helpPage({ columns, steers, owns, replay, resume }: FrameContext): Line[] {
   const items = [...LOOK, ...(steers ? STEER : []), owns ? OWN : replay ? REPLAY : OTHER]
   if (owns) items.push(['q', 'leaves once the run has ended: until then the run goes on only with this screen'])
-  const width = columns < 80 ? 11 : 14
+  const width = columns < 80 ? 13 : 14
   const lines = items.flatMap(([keys, meaning]) =>
     wrap(meaning, Math.max(10, columns - width)).map((text, i) =>
       line(columns, { text: pad(i === 0 ? keys : '', width), bold: true }, text),
@@ -45,7 +45,7 @@ export function helpPage({ columns, steers, owns, replay, resume }: FrameContext
   )
   const notes = [
     '',
-    'Hosts are listed by attention: failed, overdue, running, waiting, done. Whatever happens to this screen, the run is in its journal. It is continued by:',
+    'Hosts are listed by attention: failed, late, running, waiting, done. LATE: its upgrade takes longer than expected, it is watched on; OVERDUE: it was given up. Whatever happens to this screen, the run is in its journal. It is continued by:',
     `  ${resume}`,
   ]
   return [

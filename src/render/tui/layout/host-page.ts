@@ -2,13 +2,14 @@ import { hostLogPath } from '../../../events/host-logs.ts'
 import type { Diff } from '../../../tasks/contract.ts'
 import { diffLines } from '../../diff-lines.ts'
 import { clean } from '../model/clean.ts'
-import type { HostView, StepOutcome } from '../model/host.ts'
+import { type HostView, isBusy, type StepOutcome } from '../model/host.ts'
 import type { FrameContext } from './context.ts'
 import { EMPTY, type Line, line, type Part, type Tone } from './line.ts'
-import { STATUS } from './look.ts'
+import { STANDING, STATUS } from './look.ts'
+import { atWorkText } from './rows.ts'
 import { widestStep } from './step-width.ts'
 import { short } from './time.ts'
-import { pad, wrap } from './width.ts'
+import { pad, widthOf, wrap } from './width.ts'
 
 /** One host: its facts, the first cause of its failure, every step with findings, then the diffs. */
 export function hostPage(context: FrameContext, host: HostView): Line[] {
@@ -28,26 +29,28 @@ export function hostPage(context: FrameContext, host: HostView): Line[] {
   const width = Math.min(Math.max(40, widestStep(model)), Math.max(12, Math.floor(columns / 3)))
   for (const [index, step] of model.steps.entries()) {
     const outcome = host.outcomes[index]
-    const at = index === host.step && host.standing === 'running'
+    const at = index === host.step && isBusy(host)
     for (const item of host.items?.get(index) ?? []) lines.push(...stepLines(columns, width, `  (${item.item})`, item))
     if (outcome) lines.push(...stepLines(columns, width, step.name, outcome))
-    else if (at) {
-      const last = host.last === '' ? '' : `: ${host.last}`
-      lines.push(
-        line(
-          columns,
-          { text: '* running  ', tone: 'running' },
-          `${pad(step.name, width)} ${short(context.now - host.since)}${last}`,
-        ),
-      )
-    } else lines.push(line(columns, `. ${pad(isSent(host, index) ? 'sent' : '-', 8)} ${step.name}`))
+    else if (at) lines.push(...stepUnderWay(context, host, pad(step.name, width)))
+    else lines.push(line(columns, `. ${pad(isSent(host, index) ? 'sent' : '-', 8)} ${step.name}`))
   }
   return [...lines, ...allDiffs(context, host)]
 }
 
+/** The step that the host is in, with what its row in the list says of it, whole. */
+function stepUnderWay({ columns, now }: FrameContext, host: HostView, name: string): Line[] {
+  const { glyph, word, tone } = STANDING[host.standing]
+  const state = `${glyph} ${pad(word, 8)} `
+  const head = `${name} ${short(now - host.since).padStart(6)}  `
+  const [first = '', ...more] = wrap(atWorkText(host, now), Math.max(10, columns - widthOf(state + head)))
+  const indent = ' '.repeat(widthOf(state + head))
+  return [line(columns, { text: state, tone }, `${head}${first}`), ...more.map((text) => line(columns, indent, text))]
+}
+
 /** It went along with the step that runs, and waits for it on the host. */
-function isSent({ standing, sent }: HostView, step: number): boolean {
-  return standing === 'running' && sent.some((one) => one.step === step)
+function isSent(host: HostView, step: number): boolean {
+  return isBusy(host) && host.sent.some((one) => one.step === step)
 }
 
 function stepLines(columns: number, width: number, name: string, outcome: StepOutcome): Line[] {

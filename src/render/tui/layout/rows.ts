@@ -1,5 +1,6 @@
-import type { HostView } from '../model/host.ts'
+import { type HostView, isBusy, isLost } from '../model/host.ts'
 import type { RunModel } from '../model/run-model.ts'
+import { countText } from '../model/take-phase.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line } from './line.ts'
 import { STANDING } from './look.ts'
@@ -12,6 +13,7 @@ export function hostRows(context: FrameContext, hosts: readonly HostView[], curs
   const { columns, signs, model, now } = context
   const most = columns < 80 ? 14 : columns < 120 ? 20 : 40
   const name = hosts.reduce((widest, host) => Math.max(widest, Math.min(most, widthOf(host.name))), 6)
+  const state = hosts.reduce((widest, { standing }) => Math.max(widest, STANDING[standing].word.length), 8)
   const step = stepWidth(model, columns)
   return hosts.map((host) => {
     const { glyph, word, tone } = STANDING[host.standing]
@@ -19,7 +21,7 @@ export function hostRows(context: FrameContext, hosts: readonly HostView[], curs
     const parts = line(
       columns,
       selected ? `${signs.cursor} ` : '  ',
-      { text: `${glyph} ${pad(word, 8)} `, tone, bold: tone === 'failed' || tone === 'overdue' },
+      { text: `${glyph} ${pad(word, state)} `, tone, bold: tone === 'failed' || tone === 'overdue' },
       { text: `${pad(host.name, name)} `, bold: selected },
       `${pad(stepText(model, host, columns >= 80), step)} `,
       `${timeText(host, now, model).padStart(6)}  `,
@@ -39,7 +41,7 @@ function stepWidth(model: RunModel, columns: number): number {
 
 /** `3/10 run_dracut`: the play's steps are counted. */
 function stepText(model: RunModel, host: HostView, named: boolean): string {
-  if (host.standing === 'waiting' && host.outcomes.length === 0) return ''
+  if ((host.standing === 'waiting' || host.standing === 'not-begun') && host.outcomes.length === 0) return ''
   const play = model.plays.findLast(({ base }) => base <= host.step) ?? model.plays[0]
   if (!play) return ''
   const index = Math.min(host.step - play.base + 1, play.length)
@@ -47,7 +49,7 @@ function stepText(model: RunModel, host: HostView, named: boolean): string {
 }
 
 function timeText(host: HostView, now: number, model: RunModel): string {
-  if (host.standing === 'waiting' || host.standing === 'done' || host.standing === 'held') return ''
+  if (['waiting', 'not-begun', 'stopped', 'done'].includes(host.standing)) return ''
   return short((model.finished ? model.time : now) - host.since)
 }
 
@@ -55,7 +57,7 @@ function timeText(host: HostView, now: number, model: RunModel): string {
 function alongText({ standing, sent, step }: HostView): string {
   const along = new Set(sent.map((one) => one.step))
   along.delete(step)
-  return standing === 'running' && along.size > 0 ? `(sent with ${along.size} more) ` : ''
+  return isBusy({ standing }) && along.size > 0 ? `(sent with ${along.size} more) ` : ''
 }
 
 function lastText(host: HostView): string {
@@ -64,10 +66,13 @@ function lastText(host: HostView): string {
     const later = deferred > 0 ? `, ${deferred} later` : ''
     return changed > 0 ? `${changed} changed${later}` : `nothing to change${later}`
   }
-  if (host.standing === 'failed' || host.standing === 'refused' || host.standing === 'unreachable') return host.cause
-  if (!host.phase) return `${alongText(host)}${host.last}`
-  const { phase, n, of, state } = host.phase
-  const count = n === undefined ? '' : ` ${n}${of === undefined ? '' : `/${of}`}`
-  const late = state === 'overdue' ? ', longer than expected' : ''
-  return `${phase}${count}${late}${host.last === '' ? '' : `: ${host.last}`}`
+  return isLost(host) ? host.cause : `${alongText(host)}${atWorkText(host)}`
+}
+
+/** The phase of its upgrade, with the time spent in it where `now` is given, and the last line of its step. */
+export function atWorkText({ phase: at, phaseSince, last }: HostView, now?: number): string {
+  if (!at) return last
+  const spent = now === undefined ? '' : ` for ${short(now - phaseSince)}`
+  const late = at.state === 'overdue' ? ', longer than expected' : ''
+  return `${at.phase}${countText(at)}${spent}${late}${last === '' ? '' : `: ${last}`}`
 }

@@ -2,10 +2,7 @@ import type { FrameContext } from './context.ts'
 import { EMPTY, type Line, line } from './line.ts'
 import { wrap } from './width.ts'
 
-/** Messages that are no warning leave the screen after so long. */
-const SHOWN_MS = 20_000
-
-/** What is being typed, the answer to the last key, or what the run said last; one line at least, so that nothing jumps. */
+/** What is being typed, or the later one of the answer to the last key and what the run said last; one line at least, so that nothing jumps. */
 export function saidLines({ view, model, columns, now }: FrameContext, room: number): Line[] {
   if (view.confirm) {
     const { question, word, typed } = view.confirm
@@ -17,9 +14,7 @@ export function saidLines({ view, model, columns, now }: FrameContext, room: num
   }
   if (view.typing)
     return [line(columns, { text: 'filter: ', bold: true }, `${view.filter}_`, '   Enter keeps it, Esc drops it')]
-  const { notice } = model
-  const told = notice && (notice.bad || now - notice.at < SHOWN_MS) ? notice : undefined
-  const said = view.said ?? told
+  const said = model.notices.latest(now, view.said && { ...view.said, at: view.saidAt })
   if (!said) return [EMPTY]
   const tone = said.bad ? 'changed' : 'plain'
   return wrap(said.text, columns, room).map((text) => line(columns, { text, tone, bold: said.bad }))

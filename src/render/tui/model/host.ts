@@ -6,19 +6,20 @@ import type { Sent } from './sent.ts'
 import type { Shared } from './shared.ts'
 
 /**
- * waiting: has not begun. running: in a step. between: waits for the others of its batch. held: a brake kept it from going on.
- * stopped: the run ended before its steps did. left-out: the operator took it out. done: all its steps are done.
+ * overdue: given up. late: in a step, watched for longer than expected. waiting: has not begun. running: in a step. between: waits for the others of its batch. stopped: the run ended, or a brake stopped it,
+ * before its steps did. not-begun: so it was before the host's first one. left-out: the operator took it out. done: all its steps are done.
  */
 export type HostStanding =
   | 'failed'
   | 'refused'
   | 'unreachable'
   | 'overdue'
+  | 'late'
   | 'running'
   | 'between'
   | 'waiting'
-  | 'held'
   | 'stopped'
+  | 'not-begun'
   | 'left-out'
   | 'done'
 
@@ -53,6 +54,8 @@ export interface HostView {
   /** Changes under way, oldest first: those that share a round trip are sent at once, and the first of them is what it does. */
   sent: readonly Sent[]
   phase: Omit<PhaseReport, 'seconds'> | undefined
+  /** When it came to that phase; event time. */
+  phaseSince: number
   counts: { -readonly [K in Exclude<keyof Counts, 'retried' | 'leftOut' | 'stopped' | 'notBegun'>]-?: number }
   failure: FailureGroup | undefined
   cause: string
@@ -80,6 +83,7 @@ export function newHost(name: string, index: number): HostView {
     last: '',
     sent: [],
     phase: undefined,
+    phaseSince: 0,
     counts: { ok: 0, changed: 0, deferred: 0, unreachable: 0, failed: 0, skipped: 0, ignored: 0, overdue: 0 },
     failure: undefined,
     cause: '',
@@ -96,4 +100,9 @@ export function newHost(name: string, index: number): HostView {
 /** Out of the play: it takes no further step unless it is retried. */
 export function isLost({ standing, counts }: Pick<HostView, 'standing' | 'counts'>): boolean {
   return standing === 'failed' || standing === 'refused' || standing === 'unreachable' || counts.overdue > 0
+}
+
+/** In a step. */
+export function isBusy({ standing }: Pick<HostView, 'standing'>): boolean {
+  return standing === 'running' || standing === 'late'
 }

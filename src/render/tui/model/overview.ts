@@ -1,6 +1,6 @@
 import { mayBeLost } from './brake.ts'
 import { type TimeLeft, timeLeft } from './eta.ts'
-import { type HostStanding, type HostView, isLost } from './host.ts'
+import { type HostStanding, type HostView, isBusy, isLost } from './host.ts'
 import type { RunModel } from './run-model.ts'
 import type { BatchView, PlayView } from './run-views.ts'
 
@@ -35,11 +35,12 @@ const ATTENTION: { readonly [K in HostStanding]: number } = {
   failed: 0,
   refused: 0,
   unreachable: 0,
-  overdue: 1,
+  overdue: 0,
+  late: 1,
   running: 2,
   between: 3,
-  held: 3,
   stopped: 3,
+  'not-begun': 3,
   waiting: 3,
   'left-out': 4,
   done: 4,
@@ -67,7 +68,7 @@ function tally(play: PlayView, { hosts, finished }: BatchView, index: number): B
   const sum = { done: 0, running: 0, ok: 0, changed: 0, failed: 0, unreachable: 0, overdue: 0, lost: 0 }
   for (const host of hosts) {
     const { standing } = host
-    if (standing === 'running') sum.running++
+    if (isBusy(host)) sum.running++
     else if (standing === 'failed' || standing === 'refused') sum.failed++
     else if (standing === 'unreachable') sum.unreachable++
     else if (standing === 'overdue') sum.overdue++

@@ -2,13 +2,15 @@ import type { RunEvent } from '../../../events/types.ts'
 import { ImageLogTally } from '../../image-log-tally.ts'
 import { clean } from './clean.ts'
 import { Failures } from './failures.ts'
-import { type HostView, isLost, newHost } from './host.ts'
+import { type HostView, isBusy, isLost, newHost } from './host.ts'
 import { takeResult } from './host-result.ts'
 import { LineLog, linesPerHost } from './line-log.ts'
-import type { Notice, PlayView, StepView } from './run-views.ts'
+import { Notices } from './notices.ts'
+import type { PlayView, StepView } from './run-views.ts'
 import { stillSent } from './sent.ts'
 import { SharedValues } from './shared.ts'
 import { StepTimes } from './step-times.ts'
+import { takePhase } from './take-phase.ts'
 import { Turns } from './turns.ts'
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
@@ -35,11 +37,15 @@ export class RunModel {
   interrupt = 0
   /** What it means for the hosts that the run was left at once. */
   leaving = ''
-  notice: Notice | undefined
+  readonly notices: Notices
   finished: Of<'run_finished'> | undefined
   /** Grows with every event. */
   version = 0
   readonly #turns = new Turns((host, step) => this.#begin(host, step))
+
+  constructor({ attached = false } = {}) {
+    this.notices = new Notices(attached)
+  }
 
   get play(): PlayView | undefined {
     return this.plays.at(-1)
@@ -64,7 +70,7 @@ export class RunModel {
         this.#startPlay(event)
         return
       case 'play_skipped':
-        this.#say(`play ${event.name} is skipped: ${event.reason}`)
+        this.notices.say(`play ${event.name} is skipped: ${event.reason}`, this.time)
         return
       case 'batch_started':
         this.play?.batches.push({ hosts: event.hosts.map((host) => this.host(host)), finished: false })
@@ -94,8 +100,9 @@ export class RunModel {
       case 'run_finished':
         this.finished = event
         this.paused = undefined
-        // It advised on a run that goes on. Why a play was stopped stands with the play.
-        this.notice = undefined
+        // Why a play was stopped stands with the play.
+        this.notices.clear()
+        for (const host of this.hosts.values()) if (host.standing === 'waiting') this.#stand(host, 'not-begun')
         return
       default:
         this.#steered(event)
@@ -162,7 +169,7 @@ export class RunModel {
 
   #atWork(host: HostView, step: number, line: string): void {
     if (isLost(host)) return
-    if (host.standing !== 'running' || host.step !== step) this.#begin(host, step)
+    if (!isBusy(host) || host.step !== step) this.#begin(host, step)
     host.last = clean(line)
   }
 
@@ -170,17 +177,8 @@ export class RunModel {
     const host = this.host(event.host)
     if (isLost(host)) return
     const step = this.#stepOf(event.step)
-    const standing = event.state === 'overdue' ? 'overdue' : 'running'
-    if (host.standing !== standing || host.step !== step) this.#stand(host, standing)
-    host.step = step
-    const { phase, state, n, of, text } = event
-    if (host.phase?.phase !== phase) {
-      this.log(host, `phase: ${phase}`)
-      host.since = this.time - event.seconds * 1000
-    }
-    if (text !== undefined && text !== host.last) this.log(host, text)
-    host.phase = state === 'done' ? undefined : { phase: clean(phase, 60), state, n, of, text: undefined }
-    host.last = text === undefined ? '' : clean(text)
+    if (!isBusy(host) || host.step !== step) this.#begin(host, step)
+    takePhase(this, host, event)
   }
 
   #result(event: Of<'host_result'>): void {
@@ -211,7 +209,7 @@ export class RunModel {
     if (!batch) return
     batch.finished = true
     for (const host of batch.hosts) {
-      if (isLost(host) || ['done', 'held', 'left-out'].includes(host.standing)) continue
+      if (isLost(host) || ['done', 'stopped', 'not-begun', 'left-out'].includes(host.standing)) continue
       const early = this.interrupt > 0 || this.play?.stopped
       // Who had not begun is not stopped in anything.
       if (!early) this.#stand(host, 'done')
@@ -231,24 +229,24 @@ export class RunModel {
       case 'brake':
         if (this.play) this.play.stopped = clean(event.reason)
         for (const host of event.remaining.map((name) => this.host(name))) {
-          if (host.standing !== 'done') this.#stand(host, 'held')
+          if (host.standing !== 'done') this.#stand(host, host.standing === 'waiting' ? 'not-begun' : 'stopped')
         }
-        this.#say(`STOPPED by a brake: ${event.reason}`, true)
+        this.notices.brake(event, this.time)
         return
       case 'interrupt':
         this.interrupt = Math.max(this.interrupt, event.level)
         // Hosts end the step they are in, and none begins in the place of one that is through.
         this.#turns.reset()
         if (event.level === 3) this.leaving = clean(event.message, 1000)
-        this.#say(event.message, true)
+        this.notices.interrupt(event, this.time)
         return
       case 'steering':
-        this.#say(event.message, !event.accepted)
+        this.notices.steering(event, this.time)
         return
       case 'paused':
         this.paused = event.paused ? clean(event.message) : undefined
         this.#turns.pause(event.paused)
-        this.#say(event.message)
+        this.notices.paused(event, this.time)
         return
       case 'host_steered': {
         const host = this.host(event.host)
@@ -272,10 +270,6 @@ export class RunModel {
     host.since = this.time
     host.phase = undefined
     if (standing === 'done') host.last = ''
-  }
-
-  #say(text: string, bad = false): void {
-    this.notice = { text: clean(text, 1000), bad, at: this.time }
   }
 
   #stepOf(step: number): number {

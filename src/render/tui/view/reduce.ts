@@ -11,7 +11,9 @@ export function press(before: ViewState, key: KeyName, situation: Situation): Pr
   // Like the signal it stands for it asks for the end of the run, and with it of the screen.
   if (key === 'ctrl-c') return ctrlC(before, situation)
   const pressed = pressOther(before, key, situation)
-  return pressed.unknown ? pressed : { ...pressed, view: { ...pressed.view, touched: true } }
+  const { said, touched } = pressed.view
+  const saidAt = said === before.said ? before.saidAt : situation.now
+  return { ...pressed, view: { ...pressed.view, saidAt, touched: touched || !pressed.unknown } }
 }
 
 function pressOther(before: ViewState, key: KeyName, situation: Situation): Pressed {

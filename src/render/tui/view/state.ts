@@ -24,6 +24,8 @@ export interface ViewState {
   readonly scroll: number | undefined
   /** An answer to the last key. */
   readonly said: { readonly text: string; readonly bad: boolean } | undefined
+  /** When that was said, on the clock of the events. */
+  readonly saidAt: number
   /** Page to go back to from help and the command. */
   readonly back: Page
   /** A key that means something was pressed: somebody is here, and the end must not take the screen from under the next one. */
@@ -39,12 +41,13 @@ export const FIRST_VIEW: ViewState = {
   confirm: undefined,
   scroll: 0,
   said: undefined,
+  saidAt: 0,
   back: 'hosts',
   touched: false,
 }
 
 /** The view once the run has ended: a question that is open and advice that was given come too late. */
-export function atEnd(view: ViewState): ViewState {
+export function atEnd(view: ViewState, now: number): ViewState {
   const said = view.confirm ? { text: 'The run has ended: nothing was done.', bad: false } : undefined
-  return { ...view, confirm: undefined, said }
+  return { ...view, confirm: undefined, said, saidAt: now }
 }

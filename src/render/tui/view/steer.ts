@@ -31,6 +31,9 @@ export function pressSteer(view: ViewState, key: KeyName, situation: Situation):
 }
 
 function retry(view: ViewState, host: string, { standing }: Situation): Pressed {
+  if (standing(host) === 'late') {
+    return { view: say(view, `${host} is still watched; it can begin again once it is given up.`) }
+  }
   if (!RETRIED.has(standing(host) ?? '')) {
     return { view: say(view, `${host} has not failed: only a host that failed is retried.`) }
   }
@@ -39,7 +42,7 @@ function retry(view: ViewState, host: string, { standing }: Situation): Pressed 
 
 function skip(host: string, { standing }: Situation): NonNullable<ViewState['confirm']> {
   const command: SteeringCommand = { command: 'skip', host }
-  const inStep = ['running', 'overdue'].includes(standing(host) ?? '')
+  const inStep = ['running', 'late'].includes(standing(host) ?? '')
   const what = inStep
     ? 'it finishes its step and begins no other in this run'
     : 'it begins no step any more in this run'
