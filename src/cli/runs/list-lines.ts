@@ -38,11 +38,11 @@ function cells(summary: RunSummary): string[] {
   ]
 }
 
-/** As TALLY names them: who was stopped on the way and who had not begun are not done, both. */
+/** As TALLY names them: who was stopped on the way, who had not begun and who was left out are not done, all three. */
 function figures(tally: HostTally | undefined): string[] {
   if (!tally) return TALLY.map(() => '-')
-  const { ok, changed, failed, unreachable, stopped, notBegun } = tally
-  return [ok, changed, failed, unreachable, stopped + notBegun].map(String)
+  const { ok, changed, failed, unreachable, stopped, notBegun, leftOut } = tally
+  return [ok, changed, failed, unreachable, stopped + notBegun + leftOut].map(String)
 }
 
 /** `2026-11-23 05:13:34` where this person is. */

@@ -19,6 +19,8 @@ export interface SummaryOptions {
 
 /** Kinds of failure that are told; the journal has all. */
 const GROUPS = 20
+/** Hosts that are named of each kind. */
+const NAMED = 10
 
 /** What stays in the terminal's own text after the screen: failures by kind, totals, where the journal is, how to go on. */
 export function summary(model: RunModel, options: SummaryOptions): string {
@@ -28,6 +30,7 @@ export function summary(model: RunModel, options: SummaryOptions): string {
   if (!started) return ''
   const { counts } = overview(model)
   const groups = model.failures.groups()
+  const leftOut = [...model.hosts.values()].flatMap(({ name, standing }) => (standing === 'left-out' ? [name] : []))
   const totals = [
     `${counts.done} done`,
     `${counts.failed + counts.refused} failed`,
@@ -49,13 +52,14 @@ export function summary(model: RunModel, options: SummaryOptions): string {
           ? [
               `    ${listed(
                 hostsOf(group).map(({ name }) => name),
-                10,
+                NAMED,
               )}`,
             ]
           : []
       return [paint('failed', `  ${group.kind}: ${failureText(group)}  [${group.step}]`), ...names]
     }),
     ...(groups.length > GROUPS ? [`  and ${groups.length - GROUPS} more kinds of failure`] : []),
+    ...(leftOut.length > 0 ? [`  left out: ${listed(leftOut, NAMED)}`] : []),
     ...model.plays.flatMap(({ stopped }) => (stopped === '' ? [] : [paint('failed', `  STOPPED: ${stopped}`)])),
     ...(model.warned > 0
       ? [paint('warning', `  ${counted(model.warned, 'warning')}; the first: ${model.warnings[0] ?? ''}`)]
