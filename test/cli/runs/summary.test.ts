@@ -135,6 +135,27 @@ test('of two runs of one second the later made one is the newer, whatever its id
   expect(allRuns()).toEqual(['20261123T094311Z-0000', apply, plan, '20261123T094309Z-ffff'])
 })
 
+test('80 columns hold a row of any run: the id has the time, and playbooks give way', () => {
+  const counts = (more: object) => ({ ...COUNTS, ...more })
+  const recap = Object.fromEntries([
+    ...Array.from({ length: 1000 }, (_, i) => [`web${i}`, counts({ changed: 1 })]),
+    ['lost', counts({ unreachable: 1 })],
+    ['out', counts({ leftOut: 1 })],
+  ])
+  const end = { ...WARNING, type: 'run_finished', outcome: 'unreachable', exitCode: 4, recap, ms: 2_467_000 }
+  journal({ ...STARTED, rehearsal: 'x', resumes: '20261122T200501Z-0c3d' }, end)
+  const summary = summarise(RUN)
+  for (const columns of [80, 100]) {
+    const [head, row] = listLines([summary], columns)
+    expect(row?.length).toBeLessThanOrEqual(columns)
+    expect(head).toMatch(/^RUN +TOOK MODE +PLAYB\S+ +WELL FAIL UNR NOT OUTCOME$/)
+    expect(row).toMatch(/^20261123T051334Z-ab12 41m07s rehearsal upgrad\S* +1000 +0 +1 +1 unreachable/)
+  }
+  expect(listLines([summary], 200)[1]).toContain('(resumes 20261122T200501Z-0c3d)')
+  const broken = { run: RUN, condition: 'unreadable', playbooks: [], problem: 'not a line of a journal: 7' } as const
+  expect(listLines([broken], 80)[1]).toContain('unreadable: not a line of a journal: 7')
+})
+
 test('only runs are listed, newest first', () => {
   expect(allRuns()).toEqual([])
   for (const run of ['20261120T000000Z-1234', RUN]) makeRunDir(run)
