@@ -47,6 +47,11 @@ export class Roster {
     return this.#batch?.busy ?? 0
   }
 
+  /** Why a brake will stop the play, once hosts go on, as things are. */
+  get brakeAhead(): string | undefined {
+    return this.#batch?.brakeAhead()
+  }
+
   /** The host begins no other step of this run. */
   skip(host: string): Decided {
     const run = this.#known(host)

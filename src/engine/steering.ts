@@ -14,6 +14,8 @@ export class Steering {
   /** After `next`: the run pauses again before it begins another batch. */
   #pausesAtBatch = false
   #roster: Roster | undefined
+  /** What a brake will do, as it was told to whoever wanted the paused run to go on. */
+  #warned: string | undefined
 
   /** `run`: the run's id, for what an operator is told to type next. */
   constructor(interrupts: Interrupts, { run, emit }: { run: string; emit: (event: EventBody) => void }) {
@@ -96,14 +98,23 @@ export class Steering {
         this.#pause(`no host begins another step${inStep(roster.busy)}`)
       })
     }
-    if (command === 'next') {
-      if (!this.#paused) return refused('the run is not paused; pause it first')
-      return accepted('hosts go on until the end of a batch; before another one begins the run pauses again', () => {
-        this.#pausesAtBatch = true
-        this.#resume('hosts go on until the end of a batch')
-      })
+    if (command === 'next' && !this.#paused) return refused('the run is not paused; pause it first')
+    const ahead = this.#paused ? roster.brakeAhead : undefined
+    if (ahead !== undefined && ahead !== this.#warned) {
+      // Too late once they go on. Asked again it is meant.
+      this.#warned = ahead
+      return refused(`${ahead}; ${command} once more lets it`)
     }
-    if (this.#paused) return accepted('all hosts go on', () => this.#resume('hosts go on'))
+    if (command === 'next') {
+      return accepted(
+        ahead ?? 'hosts go on until the end of a batch; before another one begins the run pauses again',
+        () => {
+          this.#pausesAtBatch = true
+          this.#resume('hosts go on until the end of a batch')
+        },
+      )
+    }
+    if (this.#paused) return accepted(ahead ?? 'all hosts go on', () => this.#resume('hosts go on'))
     if (!this.#pausesAtBatch) return refused('the run is not paused')
     return accepted('the run does not pause at the end of this batch', () => {
       this.#pausesAtBatch = false
@@ -123,6 +134,7 @@ export class Steering {
   }
 
   #pause(message: string): void {
+    this.#warned = undefined
     this.#paused = true
     this.#emit({ type: 'paused', paused: true, message })
   }

@@ -215,3 +215,41 @@ it('outside of a run every command is refused, and none is told of', async () =>
   expect(run.port({ command: 'pause' }, 'shell')).toMatchObject({ accepted: false })
   expect(run.events.some(({ type }) => type === 'steering')).toBe(false)
 })
+
+describe('a brake that is about to stop the play', () => {
+  const SHARE = `- hosts: all
+  gather_facts: false
+  max_fail_percentage: 40
+  tasks:
+    - command: "{{ 'false' if inventory_hostname == 'h2' else 'true' }}"
+    - command: "true"
+`
+  const paused = { hosts: ['h1', 'h2', 'h3'], playbook: SHARE }
+  const then =
+    'the brake stops this play then: max_fail_percentage 40: 1 of 2 hosts of the batch failed; retry h2 first'
+
+  it('is told by skip, and by the first resume, which is refused; the second is meant', async () => {
+    const run = await steered(paused, [
+      { on: resultOf('h2', 0), command: { command: 'pause' } },
+      { on: isPaused, command: { command: 'skip', host: 'h3' }, atRest: true },
+      { on: steering('skip'), command: { command: 'next' } },
+      { on: steering('next'), command: { command: 'resume' } },
+    ])
+    expect(run.answers.slice(1)).toMatchObject([
+      { command: 'skip', accepted: true, message: expect.stringContaining(`; ${then}`) },
+      { command: 'next', accepted: false, message: `${then}; next once more lets it` },
+      { command: 'resume', accepted: true, message: then },
+    ])
+    expect(run.events.find(({ type }) => type === 'brake')).toBeDefined()
+  })
+
+  it('is none once the lost host is to begin again', async () => {
+    const run = await steered(paused, [
+      { on: resultOf('h2', 0), command: { command: 'pause' } },
+      { on: isPaused, command: { command: 'skip', host: 'h3' }, atRest: true },
+      { on: steering('skip'), command: { command: 'retry', host: 'h2' } },
+      { on: steering('retry'), command: { command: 'resume' } },
+    ])
+    expect(run.answers.at(-1)).toMatchObject({ command: 'resume', accepted: true, message: 'all hosts go on' })
+  })
+})
