@@ -81,7 +81,8 @@ class InkScreen implements Screen {
     this.#terminal.leave()
     const { owns } = this
     const { resume, reproduce, replay } = this.#options
-    const command = this.#command ? reproduce : undefined
+    // Nothing continues a rehearsal; with its seed it goes as it went.
+    const command = this.#command || (owns && resume === undefined) ? reproduce : undefined
     const options = { resume, command, owns, replay, label: this.#label, color: this.#color }
     this.#terminal.write(summary(this.#model, options))
   }

@@ -7,7 +7,7 @@ import { overview } from './model/overview.ts'
 import type { RunModel } from './model/run-model.ts'
 
 export interface SummaryOptions {
-  readonly resume: string
+  readonly resume: string | undefined
   /** The command that does this again, where it was asked for. */
   readonly command: string | undefined
   readonly owns: boolean

@@ -99,6 +99,12 @@ describe('leaving', () => {
     )
     expect(said(2)).toMatch(/^The run ends when its running steps are cancelled; Ctrl-C leaves at once\./)
   })
+  test('a rehearsal is not said to be continued by any command', () => {
+    const said = (interrupt: number) => type(['q'], { interrupt, resume: undefined }).view.said?.text
+    expect(said(0)).toMatch(/Press a to stop .*; a rehearsal is not continued: nothing was changed\.$/)
+    expect(said(1)).toMatch(/Ctrl-C cancels them\. \(a rehearsal is not continued: nothing was changed\)$/)
+    expect(type(['A'], { resume: undefined }).view.confirm?.question).toMatch(/; a rehearsal is not continued/)
+  })
   test('the end takes an open question and old advice away', () => {
     expect(atEnd(type(['A', 'a', 'b']).view)).toMatchObject({
       confirm: undefined,

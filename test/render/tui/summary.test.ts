@@ -40,9 +40,15 @@ test.each([
   expect(page.join('\n').includes('Continues it:')).toBe(named)
 })
 
-test('a rehearsal of another process is continued by nothing', () => {
+test.each([true, false])('a rehearsal is continued by nothing, its own process: %j', (owns) => {
   const model = modelOf([{ ...runStarted, rehearsal: 'simulated' } as EventBody, ...ended('aborted')])
-  expect(summary(model, { ...options, owns: false })).not.toContain('to continue')
+  expect(summary(model, { ...options, resume: undefined, owns })).not.toContain('to continue')
+  const page = shown(model, { page: 'command' }, { owns, resume: undefined }).join('\n')
+  expect(page).not.toContain('Continues it:')
+  expect(page).toContain('a rehearsal is not continued: nothing was changed')
+  const help = shown(model, { page: 'help' }, { owns, resume: undefined, rows: 60 }).join('\n')
+  expect(help).toContain('a rehearsal is not continued: nothing was changed')
+  expect(help).not.toContain('It is continued by')
 })
 
 test('while a run goes on, y shows the command that would continue it', () => {

@@ -18,7 +18,8 @@ export interface Situation {
   readonly steers: boolean
   /** The run lives in this very process: leaving would end it. */
   readonly owns: boolean
-  readonly resume: string
+  /** The command that continues the run; undefined for a rehearsal. */
+  readonly resume: string | undefined
 }
 
 /** What a key asks for beside another view. */

@@ -1,4 +1,5 @@
 import type { SteeringCommand } from '../../../events/commands.ts'
+import { NOT_CONTINUED } from '../model/continuation.ts'
 import { cursorHost } from './cursor.ts'
 import type { KeyName } from './keys.ts'
 import { type Pressed, say } from './pressed.ts'
@@ -48,6 +49,7 @@ function skip(host: string, { standing }: Situation): NonNullable<ViewState['con
 }
 
 function abortNow({ resume }: Situation): NonNullable<ViewState['confirm']> {
-  const question = `Abort now: running steps are cancelled on their hosts; a step cut short is found and done again by: ${resume}`
+  const again = resume === undefined ? NOT_CONTINUED : `a step cut short is found and done again by: ${resume}`
+  const question = `Abort now: running steps are cancelled on their hosts; ${again}`
   return { command: { command: 'abort-now' }, question, word: 'abort', typed: '' }
 }
