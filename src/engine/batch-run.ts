@@ -64,6 +64,12 @@ export class BatchRun {
     return [...this.#paces.values()].filter(({ busy }) => busy).length
   }
 
+  /** How many hosts are in the middle of their upgrade and only watched: they go on whatever becomes of the run. */
+  get watched(): number {
+    const { steps } = this.#in.planned
+    return [...this.#paces.values()].filter(({ busy, next }) => busy && steps[next - 1]?.plugin.attend).length
+  }
+
   /** The host failed and waits to begin again. */
   retries(run: HostRun): boolean {
     return this.#retrying.has(run)
@@ -227,8 +233,10 @@ export class BatchRun {
 
   #fail(run: HostRun, step: number, error: unknown): void {
     const where = { play: this.play, batch: this.batch, step, host: run.name, ms: 0 }
-    run.lose('failed', step)
-    this.#in.ports.emit({ type: 'host_result', ...where, ...failureOf(error) })
+    const failure = failureOf(error)
+    if (failure.interrupted) run.state = 'interrupted'
+    else run.lose('failed', step)
+    this.#in.ports.emit({ type: 'host_result', ...where, ...failure })
   }
 
   /** A vars file that a host's variables name and that can't be read fails that host before its first step. */

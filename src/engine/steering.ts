@@ -68,7 +68,8 @@ export class Steering {
     const { level, draining } = this.#interrupts
     if (command.command === 'abort-now') {
       if (level >= 2) return refused('the running steps are being cancelled already')
-      return accepted('running steps are cancelled on their hosts, and none is begun', () => {
+      const what = `running steps are cancelled on their hosts, and none is begun${goingOn(roster.watched)}`
+      return accepted(what, () => {
         while (this.#interrupts.level < 2) this.#interrupts.raise()
       })
     }
@@ -150,6 +151,14 @@ export class Steering {
     this.#waiters.clear()
     for (const go of waiters) go()
   }
+}
+
+/** No command reaches a host in its upgrade image. */
+function goingOn(hosts: number): string {
+  if (hosts === 0) return ''
+  return hosts === 1
+    ? '; one host in the middle of its upgrade goes on by itself and is not watched any more'
+    : `; ${hosts} hosts in the middle of their upgrade go on by themselves and are not watched any more`
 }
 
 function inStep(hosts: number): string {

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { EventBody } from '../../src/events/types.ts'
+import { defineTask, type Task } from '../../src/tasks/contract.ts'
 import { cleanUp } from './harness.ts'
 import { isPaused, resultOf, steered, steering } from './steer.ts'
 
@@ -251,5 +253,31 @@ describe('a brake that is about to stop the play', () => {
       { on: steering('retry'), command: { command: 'resume' } },
     ])
     expect(run.answers.at(-1)).toMatchObject({ command: 'resume', accepted: true, message: 'all hosts go on' })
+  })
+})
+
+describe('abort-now', () => {
+  it('says how many hosts go on with their upgrade by themselves', async () => {
+    let begin: () => void = () => {}
+    const asked = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const followed = defineTask({
+      name: 'followed',
+      summary: 'As a host that is watched through its upgrade.',
+      args: z.strictObject({}),
+      example: 'followed:',
+      probes: () => ({}),
+      attend: () => ({ kind: 'ok' }),
+      load: () => asked,
+      check: () => ({ kind: 'ok' }),
+    }) as unknown as Task
+    const playbook = '- hosts: all\n  gather_facts: false\n  tasks:\n    - followed: {}\n'
+    const run = await steered({ hosts: ['h1', 'h2'], plugins: [followed], playbook }, [
+      { on: (event) => event.type === 'task_started', command: { command: 'abort-now' }, atRest: true, first: begin },
+    ])
+    expect(run.answers[0]?.message).toMatch(
+      /; 2 hosts in the middle of their upgrade go on by themselves and are not watched any more$/,
+    )
   })
 })

@@ -6,7 +6,7 @@ import { App } from './app.tsx'
 import { type Frame, frame } from './layout/frame.ts'
 import { signsOf } from './layout/look.ts'
 import { clean } from './model/clean.ts'
-import { RunModel } from './model/run-model.ts'
+import { RunModel, watchedHosts } from './model/run-model.ts'
 import type { Screen, ScreenOptions } from './options.ts'
 import { FPS, Pace } from './pace.ts'
 import { summary } from './summary.ts'
@@ -195,6 +195,7 @@ class InkScreen implements Screen {
     const { view, effect } = press(this.#view, key, {
       listed: this.#frame?.listed ?? [],
       standing: (host) => this.#model.hosts.get(host)?.standing,
+      watched: watchedHosts(this.#model),
       pageSize: this.#frame?.pageSize ?? 1,
       lines: this.#frame?.total ?? 0,
       ended: this.#model.finished !== undefined,

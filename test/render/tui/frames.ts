@@ -61,6 +61,7 @@ export function shown(
 export const situation: Situation = {
   listed: ['web1', 'web2', 'web3', 'web4'],
   standing: (host) => (host === 'web1' ? 'failed' : 'running'),
+  watched: 0,
   pageSize: 3,
   lines: 10,
   ended: false,

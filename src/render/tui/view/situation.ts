@@ -6,6 +6,8 @@ export interface Situation {
   /** Hosts as they are listed, after filters. */
   readonly listed: readonly string[]
   readonly standing: (host: string) => HostStanding | undefined
+  /** Hosts in the middle of their upgrade, which are only watched. */
+  readonly watched: number
   /** Rows of the list, or lines of the page that is open. */
   readonly pageSize: number
   /** Lines of the page that is open. */
