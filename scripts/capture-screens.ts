@@ -74,7 +74,7 @@ try {
   // Somebody moved the cursor, so the end waits to be seen.
   await apply.until(/\[ENDED/, 120)
   await apply.keys('q')
-  await apply.until(/to continue:/)
+  await apply.until(/to do this again:/)
   await keep('after-80x24', await apply.screen())
 } finally {
   await apply.vanish()

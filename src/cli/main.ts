@@ -6,6 +6,7 @@ import { formatDiagnostic, UserError } from '../diagnostics/diagnostic.ts'
 import { EXIT } from '../events/outcome.ts'
 import { visibleLines } from '../events/visible.ts'
 import { version } from './about.ts'
+import { NoPlan } from './confirm/no-plan.ts'
 import { inventoryCommand } from './inventory.ts'
 import { FLAGS } from './known-flags.ts'
 import { parseRunOptions } from './options.ts'
@@ -54,6 +55,10 @@ function explain(error: unknown): number {
   if (error instanceof AbortedAtPrompt) {
     process.stderr.write(`${error.message}\n`)
     return EXIT.aborted
+  }
+  if (error instanceof NoPlan) {
+    process.stderr.write(`${error.message}\n`)
+    return error.exitCode
   }
   if (error instanceof UserError) {
     const text = error.diagnostics.map(formatDiagnostic).join('\n')

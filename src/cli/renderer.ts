@@ -15,9 +15,10 @@ export interface RendererInput {
   readonly out: SafeOutput
   readonly rehearsal: Rehearsal | undefined
   readonly control?: ControlPort | undefined
-  /** The command that does this again, and the one that continues it. */
+  /** The command that does this again. */
   readonly reproduce: string
-  readonly resume: string
+  /** The one that continues it; undefined for a rehearsal. */
+  readonly resume: string | undefined
 }
 
 /** What shows the run, in the form that was asked for. `ended`, where there is one: somebody may still look when the run is over. */

@@ -18,7 +18,8 @@ export const RUN_FLAGS = {
   rerun: {
     type: 'string',
     nargs: 2,
-    describe: 'Only hosts that were failed, unreachable or changed (commas for several) in a RUN: --rerun failed last',
+    describe:
+      'Only hosts that were failed, unreachable, changed, left-out or not-done (commas for several) in a RUN: --rerun failed last',
   },
   check: {
     alias: ['C'],

@@ -122,7 +122,7 @@ async function runPlaybooks(
     rehearsal,
     control: steering.port,
     reproduce,
-    resume: rehearsal ? reproduce : `upgrade-push resume ${id}`,
+    resume: rehearsal ? undefined : `upgrade-push resume ${id}`,
   })
   closing = renderer
   renderer.sink(beginning)

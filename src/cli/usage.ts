@@ -68,7 +68,11 @@ export function usageError(said: string, { names }: KnownFlags, args: readonly s
   const valueless = /^Not enough arguments following: (\S+)/.exec(said)?.[1]
   if (valueless !== undefined) return usage(`${dashed(valueless)} needs a value`, help)
   const choice = /Argument: (\S+), Given: ("[\s\S]*?"), Choices: (.+)/.exec(said)
-  if (choice) return usage(`--${choice[1]}: ${choice[2]} is not among: ${choice[3]?.replaceAll('"', '')}`, help)
+  if (choice) {
+    // The parser adds those of `runs show` to those of `runs`.
+    const among = [...new Set(choice[3]?.replaceAll('"', '').split(', '))].join(', ')
+    return usage(`--${choice[1]}: ${choice[2]} is not among: ${among}`, help)
+  }
   return usage(said.split('\n').join(' '), help)
 }
 

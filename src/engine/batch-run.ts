@@ -64,6 +64,12 @@ export class BatchRun {
     return [...this.#paces.values()].filter(({ busy }) => busy).length
   }
 
+  /** How many hosts are in the middle of their upgrade and only watched: they go on whatever becomes of the run. */
+  get watched(): number {
+    const { steps } = this.#in.planned
+    return [...this.#paces.values()].filter(({ busy, next }) => busy && steps[next - 1]?.plugin.attend).length
+  }
+
   /** The host failed and waits to begin again. */
   retries(run: HostRun): boolean {
     return this.#retrying.has(run)
@@ -80,6 +86,15 @@ export class BatchRun {
     })
   }
 
+  /** Why a brake will stop the play once the segment under way ends, as things are. `without`: a host that is about to be left out. */
+  brakeAhead(without?: HostRun): string | undefined {
+    const stays = (run: HostRun) => run !== without && run.state !== 'left-out' && !this.#paces.get(run)?.leaving
+    const counted = this.#runs.filter(stays)
+    const lost = counted.filter((run) => run.lost && !this.#retrying.has(run))
+    const reason = brake(this.#in.planned.play, { size: counted.length, lost: lost.length })
+    return reason && `the brake stops this play then: ${reason}; retry ${some(names(lost))} first`
+  }
+
   takeBackRetry(run: HostRun): void {
     this.#retrying.delete(run)
   }
@@ -91,12 +106,14 @@ export class BatchRun {
     if (pace.leaving) return refused(`${run.name} is left out already, after the step it is in`)
     if (!step && later && !pace.busy) return undefined
     if (!step && !later) return refused(`${run.name} has no step left in this run to leave out`)
+    const ahead = this.brakeAhead(run)
+    const then = ahead === undefined ? '' : `; ${ahead}`
     if (!pace.busy && step) {
-      return accepted(`${run.name} is left out before ${told(step)}`, () =>
+      return accepted(`${run.name} is left out before ${told(step)}${then}`, () =>
         leaveOut(run, { play: this.play, batch: this.batch, step: step.index }, this.#in.ports),
       )
     }
-    return accepted(`${run.name} is left out after the step it is in`, () => {
+    return accepted(`${run.name} is left out after the step it is in${then}`, () => {
       pace.leaving = true
     })
   }
@@ -216,8 +233,10 @@ export class BatchRun {
 
   #fail(run: HostRun, step: number, error: unknown): void {
     const where = { play: this.play, batch: this.batch, step, host: run.name, ms: 0 }
-    run.lose('failed', step)
-    this.#in.ports.emit({ type: 'host_result', ...where, ...failureOf(error) })
+    const failure = failureOf(error)
+    if (failure.interrupted) run.state = 'interrupted'
+    else run.lose('failed', step)
+    this.#in.ports.emit({ type: 'host_result', ...where, ...failure })
   }
 
   /** A vars file that a host's variables name and that can't be read fails that host before its first step. */
@@ -250,6 +269,12 @@ export class BatchRun {
 
 function names(runs: readonly HostRun[]): string[] {
   return runs.map((run) => run.name)
+}
+
+/** A few of many. */
+function some(hosts: readonly string[]): string {
+  const named = hosts.slice(0, 3).join(', ')
+  return hosts.length > 3 ? `${named} and ${hosts.length - 3} more` : named
 }
 
 /** How people are told of a step. */

@@ -51,7 +51,7 @@ const MESSAGES: Record<1 | 2 | 3, (why?: string) => string> = {
   1: (why) =>
     `Stopping${why === undefined ? '' : `, as ${why}`}: nothing new is sent to a host, steps that were sent finish. Hosts are left between two steps; the same command continues them. Press Ctrl-C again to cancel the running steps.`,
   2: () =>
-    'Cancelling: running steps are stopped on their hosts. A step cut short is found and done again by the same command. Press Ctrl-C again to leave at once.',
+    'Cancelling: running steps are stopped on their hosts. A step cut short is found and done again by the same command. A host in the middle of its upgrade goes on by itself and is not watched any more. Press Ctrl-C again to leave at once.',
   3: () =>
     'Leaving at once: work that was started detached goes on, on its hosts, until it ends; the same command adopts it or stops it.',
 }

@@ -47,6 +47,16 @@ export class Roster {
     return this.#batch?.busy ?? 0
   }
 
+  /** How many of those are in the middle of their upgrade and only watched. */
+  get watched(): number {
+    return this.#batch?.watched ?? 0
+  }
+
+  /** Why a brake will stop the play, once hosts go on, as things are. */
+  get brakeAhead(): string | undefined {
+    return this.#batch?.brakeAhead()
+  }
+
   /** The host begins no other step of this run. */
   skip(host: string): Decided {
     const run = this.#known(host)

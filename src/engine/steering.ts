@@ -14,6 +14,8 @@ export class Steering {
   /** After `next`: the run pauses again before it begins another batch. */
   #pausesAtBatch = false
   #roster: Roster | undefined
+  /** What a brake will do, as it was told to whoever wanted the paused run to go on. */
+  #warned: string | undefined
 
   /** `run`: the run's id, for what an operator is told to type next. */
   constructor(interrupts: Interrupts, { run, emit }: { run: string; emit: (event: EventBody) => void }) {
@@ -66,7 +68,8 @@ export class Steering {
     const { level, draining } = this.#interrupts
     if (command.command === 'abort-now') {
       if (level >= 2) return refused('the running steps are being cancelled already')
-      return accepted('running steps are cancelled on their hosts, and none is begun', () => {
+      const what = `running steps are cancelled on their hosts, and none is begun${goingOn(roster.watched)}`
+      return accepted(what, () => {
         while (this.#interrupts.level < 2) this.#interrupts.raise()
       })
     }
@@ -96,14 +99,23 @@ export class Steering {
         this.#pause(`no host begins another step${inStep(roster.busy)}`)
       })
     }
-    if (command === 'next') {
-      if (!this.#paused) return refused('the run is not paused; pause it first')
-      return accepted('hosts go on until the end of a batch; before another one begins the run pauses again', () => {
-        this.#pausesAtBatch = true
-        this.#resume('hosts go on until the end of a batch')
-      })
+    if (command === 'next' && !this.#paused) return refused('the run is not paused; pause it first')
+    const ahead = this.#paused ? roster.brakeAhead : undefined
+    if (ahead !== undefined && ahead !== this.#warned) {
+      // Too late once they go on. Asked again it is meant.
+      this.#warned = ahead
+      return refused(`${ahead}; ${command} once more lets it`)
     }
-    if (this.#paused) return accepted('all hosts go on', () => this.#resume('hosts go on'))
+    if (command === 'next') {
+      return accepted(
+        ahead ?? 'hosts go on until the end of a batch; before another one begins the run pauses again',
+        () => {
+          this.#pausesAtBatch = true
+          this.#resume('hosts go on until the end of a batch')
+        },
+      )
+    }
+    if (this.#paused) return accepted(ahead ?? 'all hosts go on', () => this.#resume('hosts go on'))
     if (!this.#pausesAtBatch) return refused('the run is not paused')
     return accepted('the run does not pause at the end of this batch', () => {
       this.#pausesAtBatch = false
@@ -123,6 +135,7 @@ export class Steering {
   }
 
   #pause(message: string): void {
+    this.#warned = undefined
     this.#paused = true
     this.#emit({ type: 'paused', paused: true, message })
   }
@@ -138,6 +151,14 @@ export class Steering {
     this.#waiters.clear()
     for (const go of waiters) go()
   }
+}
+
+/** No command reaches a host in its upgrade image. */
+function goingOn(hosts: number): string {
+  if (hosts === 0) return ''
+  return hosts === 1
+    ? '; one host in the middle of its upgrade goes on by itself and is not watched any more'
+    : `; ${hosts} hosts in the middle of their upgrade go on by themselves and are not watched any more`
 }
 
 function inStep(hosts: number): string {

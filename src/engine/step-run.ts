@@ -145,6 +145,7 @@ export function resultEvent(
     ...where,
     status: outcome.status,
     ...(bad && options.ignored ? { ignored: true } : {}),
+    ...(outcome.interrupted ? { interrupted: true } : {}),
     ...(options.item ? { item: options.noLog ? { ...options.item, label: '(hidden by no_log)' } : options.item } : {}),
     ...(options.delegatedTo === undefined ? {} : { delegatedTo: options.delegatedTo }),
     ...hidden,

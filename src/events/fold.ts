@@ -155,8 +155,10 @@ function inPhase(host: HostState, event: PhaseReport & StepRef): HostState {
 }
 
 function afterResult({ phase: _, ...host }: HostState, result: HostResult): HostState {
-  const counts = countResult(host.counts, result)
   const current = stepOf(result)
+  // It did not come to the end of the step: nothing went wrong on it, and nothing is done.
+  if (result.interrupted && !gone(host)) return { ...host, current, status: 'working' }
+  const counts = countResult(host.counts, result)
   if (result.status === 'unreachable') {
     return { ...host, counts, current, status: 'unreachable', cause: host.cause ?? result.message }
   }

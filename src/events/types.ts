@@ -24,6 +24,8 @@ export interface HostResult extends StepRef {
   readonly status: Status
   /** Failed or refused, but `ignore_errors`: the host goes on. */
   readonly ignored?: boolean | undefined
+  /** The operator cut the step short: the host is neither well nor broken, and counts as stopped. */
+  readonly interrupted?: boolean | undefined
   /** Present for one item of a loop; the step's own result follows without it. */
   readonly item?: { readonly label: string; readonly index: number } | undefined
   /** One line: summary, reason, or error. */

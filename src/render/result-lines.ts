@@ -46,6 +46,8 @@ function head(event: HostResult, task: string, verbosity: number): { meaning: Me
   const said = task === 'debug' && event.status === 'ok' ? undefined : event.message
   const tail = (parts: readonly string[]) => parts.filter((part) => part !== '').join(' => ')
   const quiet = (word: string) => withMessage(tail([`${word}: ${where}`, item]), ' => ', said)
+  // Cut short is no failure: the host counts as stopped.
+  if (event.interrupted) return { meaning: 'later', text: quiet('stopped') }
   switch (event.status) {
     case 'ok':
       // What an unchanged host has to say is for those who ask.

@@ -38,7 +38,11 @@ test.each([
   ['Not enough arguments following: limit', '--limit needs a value\n  see: upgrade-push --help'],
   [
     'Invalid values:\n  Argument: output, Given: "xml", Choices: "plain", "json"',
-    '--output: "xml" is not among: plain, json',
+    '--output: "xml" is not among: plain, json\n',
+  ],
+  [
+    'Invalid values:\n  Argument: output, Given: "html", Choices: "plain", "json", "auto", "screen", "plain", "json"',
+    '--output: "html" is not among: plain, json, auto, screen\n',
   ],
 ])('what the parser says, %j, becomes one line and what to do', (said, ours) => {
   const error = usageError(said, FLAGS)

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { EventBody } from '../../src/events/types.ts'
+import { defineTask, type Task } from '../../src/tasks/contract.ts'
 import { cleanUp } from './harness.ts'
 import { isPaused, resultOf, steered, steering } from './steer.ts'
 
@@ -214,4 +216,68 @@ it('outside of a run every command is refused, and none is told of', async () =>
   const run = await steered({ playbook: THREE }, [])
   expect(run.port({ command: 'pause' }, 'shell')).toMatchObject({ accepted: false })
   expect(run.events.some(({ type }) => type === 'steering')).toBe(false)
+})
+
+describe('a brake that is about to stop the play', () => {
+  const SHARE = `- hosts: all
+  gather_facts: false
+  max_fail_percentage: 40
+  tasks:
+    - command: "{{ 'false' if inventory_hostname == 'h2' else 'true' }}"
+    - command: "true"
+`
+  const paused = { hosts: ['h1', 'h2', 'h3'], playbook: SHARE }
+  const then =
+    'the brake stops this play then: max_fail_percentage 40: 1 of 2 hosts of the batch failed; retry h2 first'
+
+  it('is told by skip, and by the first resume, which is refused; the second is meant', async () => {
+    const run = await steered(paused, [
+      { on: resultOf('h2', 0), command: { command: 'pause' } },
+      { on: isPaused, command: { command: 'skip', host: 'h3' }, atRest: true },
+      { on: steering('skip'), command: { command: 'next' } },
+      { on: steering('next'), command: { command: 'resume' } },
+    ])
+    expect(run.answers.slice(1)).toMatchObject([
+      { command: 'skip', accepted: true, message: expect.stringContaining(`; ${then}`) },
+      { command: 'next', accepted: false, message: `${then}; next once more lets it` },
+      { command: 'resume', accepted: true, message: then },
+    ])
+    expect(run.events.find(({ type }) => type === 'brake')).toBeDefined()
+  })
+
+  it('is none once the lost host is to begin again', async () => {
+    const run = await steered(paused, [
+      { on: resultOf('h2', 0), command: { command: 'pause' } },
+      { on: isPaused, command: { command: 'skip', host: 'h3' }, atRest: true },
+      { on: steering('skip'), command: { command: 'retry', host: 'h2' } },
+      { on: steering('retry'), command: { command: 'resume' } },
+    ])
+    expect(run.answers.at(-1)).toMatchObject({ command: 'resume', accepted: true, message: 'all hosts go on' })
+  })
+})
+
+describe('abort-now', () => {
+  it('says how many hosts go on with their upgrade by themselves', async () => {
+    let begin: () => void = () => {}
+    const asked = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const followed = defineTask({
+      name: 'followed',
+      summary: 'As a host that is watched through its upgrade.',
+      args: z.strictObject({}),
+      example: 'followed:',
+      probes: () => ({}),
+      attend: () => ({ kind: 'ok' }),
+      load: () => asked,
+      check: () => ({ kind: 'ok' }),
+    }) as unknown as Task
+    const playbook = '- hosts: all\n  gather_facts: false\n  tasks:\n    - followed: {}\n'
+    const run = await steered({ hosts: ['h1', 'h2'], plugins: [followed], playbook }, [
+      { on: (event) => event.type === 'task_started', command: { command: 'abort-now' }, atRest: true, first: begin },
+    ])
+    expect(run.answers[0]?.message).toMatch(
+      /; 2 hosts in the middle of their upgrade go on by themselves and are not watched any more$/,
+    )
+  })
 })

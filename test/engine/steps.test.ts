@@ -41,7 +41,10 @@ describe('steps on one host', () => {
       },
     })
     expect(statuses('one')).toEqual(['changed', 'changed', 'failed'])
-    expect(results('one').at(-1)?.message).toMatch(/cancelled by the operator/)
+    expect(results('one').at(-1)).toMatchObject({
+      interrupted: true,
+      message: expect.stringMatching(/cancelled by the operator/),
+    })
     expect(frames('one')).toBe(2)
     expect([existsSync(`${dir}/2`), existsSync(`${dir}/4`)]).toEqual([true, false])
   })

@@ -41,6 +41,15 @@ test.each([
   })
 })
 
+test('a step that the operator cut short stops its host, also the last one, and is no failure of it', () => {
+  const cut = (host: string, step: number): EventBody => ({
+    ...(result(host, step, 'failed') as Extract<EventBody, { type: 'host_result' }>),
+    interrupted: true,
+  })
+  const events = [play(0, 'a', 'b', 'c'), batch(0, 'a', 'b', 'c'), ctrlC, result('b', 0), cut('a', 0), cut('b', 1)]
+  expect(short(...events, result('c', 0, 'failed'), over)).toEqual({ a: 'stopped', b: 'stopped' })
+})
+
 test('a batch that was done as planned is done, also for a host without a result of the last step', () => {
   expect(short(play(0, 'a', 'b'), batch(0, 'a', 'b'), result('a', 0), result('a', 1), over)).toEqual({})
   expect(short(play(0, 'a', 'b'), batch(0, 'a'), over, batch(1, 'b'), ctrlC, over)).toEqual({ b: 'not begun' })

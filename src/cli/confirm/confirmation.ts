@@ -13,6 +13,7 @@ import { UpgradeFiles } from '../upgrade-memory.ts'
 import { CheckProgress } from './check-progress.ts'
 import { type Duration, pastDurations } from './durations.ts'
 import { isAt } from './host-plan.ts'
+import { requirePlan } from './no-plan.ts'
 import { makePlan, type Plan, type Shared } from './plan-run.ts'
 import { planLines } from './plan-text.ts'
 import { refusal, type Terms, termsOf } from './terms.ts'
@@ -32,7 +33,7 @@ export function termsOfRun(options: RunOptions, loaded: LoadedRun, attended: boo
 
 /**
  * Shows the plan of an apply and asks, on standard error, whose reader is a person whatever becomes of the output. Undefined where nothing
- * has to be confirmed. Throws AbortedAtPrompt for any answer but yes: nothing was changed then.
+ * has to be confirmed. Throws AbortedAtPrompt for any answer but yes, NoPlan where there is nothing to ask about: nothing was changed then.
  */
 export async function confirmation(
   options: RunOptions,
@@ -56,6 +57,7 @@ export async function confirmation(
     if (alarming.length > 0) throw refusal(disruptive)
   } else {
     out.write(`${planLines(viewOf(options, loaded, plan, { disruptive, usual, out })).join('\n')}\n`)
+    requirePlan(plan.seen, plan.exitCode)
     const changed = plans.filter(({ pending }) => pending.length > 0)
     const asks = options.confirm ? changed.length > 0 : alarming.length > 0
     if (!asks) out.write('Nothing is to be confirmed, going on.\n')

@@ -36,6 +36,8 @@ export interface Plan {
   readonly forecast: Forecast
   readonly run: string
   readonly journal: string
+  /** How the check ended. */
+  readonly exitCode: number
 }
 
 /**
@@ -60,6 +62,7 @@ export async function makePlan(
   const forecast = new Forecast()
   const seen = new SeenPlan(forecast, loaded.playbooks)
   let state = emptyState()
+  let exitCode: number
   bus.add((event) => {
     state = fold(state, event)
   })
@@ -91,7 +94,8 @@ export async function makePlan(
     })
     const outcome = outcomeOf(state, { detailedExitcode: false, mode: 'check' })
     const ms = Math.round(performance.now() - started)
-    bus.emit({ type: 'run_finished', outcome, exitCode: exitCodeOf(outcome), recap: recap(state), ms })
+    exitCode = exitCodeOf(outcome)
+    bus.emit({ type: 'run_finished', outcome, exitCode, recap: recap(state), ms })
   } finally {
     stopListening()
     await connections.close()
@@ -101,5 +105,5 @@ export async function makePlan(
   }
   if (journal.error) throw journal.error
   if (interrupts.level > 0) throw new AbortedAtPrompt('aborted while the plan was made: nothing was changed')
-  return { seen, forecast, run, journal: journal.path }
+  return { seen, forecast, run, journal: journal.path, exitCode }
 }

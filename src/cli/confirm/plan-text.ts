@@ -33,7 +33,11 @@ export function planLines(view: PlanView): string[] {
   const { seen, paint, journal } = view
   const plans = [...seen.hosts.values()]
   const groups = groupPlans(plans)
-  const idle = plans.filter(({ pending, left, watched }) => pending.length === 0 && !left && watched === undefined)
+  const { missed } = seen
+  const idle = plans.filter(
+    ({ host, pending, left, watched }) =>
+      pending.length === 0 && left === undefined && watched === undefined && !missed.has(host),
+  )
   const watched = plans.filter((plan) => plan.watched !== undefined)
   return [
     '',
@@ -44,12 +48,13 @@ export function planLines(view: PlanView): string[] {
     ...(idle.length > 0 ? [`${hostsWord(idle)} with nothing to be done: ${named(idle)}`, ''] : []),
     ...(watched.length > 0 ? [...watchedLines(watched), ''] : []),
     ...leftLines(plans, paint),
-    ...seen.stopped.map(({ reason, remaining }) =>
-      paint('failed', `The check went no further: ${visible(reason)}; no plan for: ${listed(remaining, NAMED)}`),
-    ),
+    ...seen.stopped.map(({ reason, remaining }) => {
+      const without = remaining.length === 0 ? '' : `; no plan for: ${listed(remaining, NAMED)}`
+      return paint('failed', `The check went no further: ${visible(reason)}${without}`)
+    }),
     ...disruptiveLines(view, plans),
     ...roomLines(plans),
-    timeLine(view.time),
+    seen.hasAny ? timeLine(view.time) : 'Time: not known, as no host could be looked at to its end',
     `Journal of this plan: ${journal}`,
     '',
   ]

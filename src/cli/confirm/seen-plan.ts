@@ -24,6 +24,20 @@ export class SeenPlan {
     this.#numbers = new Map(plays.map(({ index, steps }) => [index, steps.map(({ number }) => number)]))
   }
 
+  /** Hosts that the check did not come to, or did not go on with. */
+  get missed(): ReadonlySet<string> {
+    return new Set(this.stopped.flatMap(({ remaining }) => remaining))
+  }
+
+  /** Of one host at least it is known what is to be done on it, be it nothing. */
+  get hasAny(): boolean {
+    const { missed } = this
+    return [...this.hosts.values()].some(
+      ({ host, pending, watched, left }) =>
+        pending.length > 0 || watched !== undefined || (left === undefined && !missed.has(host)),
+    )
+  }
+
   readonly sink = (event: RunEvent): void => {
     if (event.type === 'play_started') {
       this.#steps.set(event.play, event.steps)

@@ -7,19 +7,74 @@ const HEAD = ['RUN', 'WHEN', 'TOOK', 'MODE', 'PLAYBOOKS', 'HOSTS', ...TALLY, 'OU
 /** Columns of figures stand at the right. */
 const FIGURES = new Set([2, 5, 6, 7, 8, 9, 10])
 
-/** The runs as a table, one line each. */
-export function listLines(runs: readonly RunSummary[]): string[] {
-  const rows = [HEAD, ...runs.map(cells)]
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+/** On a narrow terminal WHEN is left out, as the id has it, hosts that are well are one figure, and gaps are one column. */
+const NARROW_HEAD = ['RUN', 'TOOK', 'MODE', 'PLAYBOOKS', 'WELL', 'FAIL', 'UNR', 'NOT', 'OUTCOME']
+const NARROW_FIGURES = new Set([1, 4, 5, 6, 7])
+const PLAYBOOKS = NARROW_HEAD.indexOf('PLAYBOOKS')
+const OUTCOME = NARROW_HEAD.indexOf('OUTCOME')
+const LONGEST_OUTCOME = 'unreachable'.length
+const SHORTEST = 6
+
+/** The runs as a table, one line each. `columns`: of the terminal, where it is one. */
+export function listLines(runs: readonly RunSummary[], columns: number = Number.POSITIVE_INFINITY): string[] {
+  const lines = table([HEAD, ...runs.map(cells)], FIGURES, '  ')
+  return lines.every(({ length }) => length <= columns) ? lines : narrowLines(runs, columns)
+}
+
+/** Playbooks give way first. What does not fit even so is cut, but for what is wrong with a journal. */
+function narrowLines(runs: readonly RunSummary[], columns: number): string[] {
+  const rows = [NARROW_HEAD, ...runs.map(narrowCells)]
+  const widths = NARROW_HEAD.map((_, column) => widest(rows.map((row) => row[column] ?? '')))
+  // The name of another controller, which stands at the end, takes nothing from the others.
+  widths[OUTCOME] = Math.min(widths[OUTCOME] ?? 0, LONGEST_OUTCOME)
+  const others = widths.reduce((sum, width, column) => (column === PLAYBOOKS ? sum : sum + width + 1), 0)
+  const room = Math.max(SHORTEST, columns - others)
+  const fitted = rows.map((row) => row.map((cell, column) => (column === PLAYBOOKS ? shortened(cell, room) : cell)))
+  return table(fitted, NARROW_FIGURES, ' ').map((line, i) => {
+    const { problem, resumes } = runs[i - 1] ?? {}
+    if (problem !== undefined) return `${line}: ${visible(problem, 200)}`
+    const more = resumes === undefined ? '' : ` (resumes ${visible(resumes, 60)})`
+    return line.length + more.length <= columns ? `${line}${more}` : shortened(line, columns)
+  })
+}
+
+function narrowCells(summary: RunSummary): string[] {
+  const { run, ms, mode, rehearsal, playbooks, tally, condition, controller } = summary
+  const { ok, changed, failed, unreachable, stopped, notBegun, leftOut } = tally ?? {}
+  const sum = (...figures: (number | undefined)[]) =>
+    tally ? String(figures.reduce<number>((all, one) => all + (one ?? 0), 0)) : '-'
+  return [
+    run,
+    ms === undefined ? '-' : duration(ms).replaceAll(' ', '').replace('min', 'm'),
+    rehearsal === undefined ? (mode ?? '-') : 'rehearsal',
+    visible(playbooks.map((path) => basename(path)).join(' ') || '-', 40),
+    sum(ok, changed),
+    sum(failed),
+    sum(unreachable),
+    sum(stopped, notBegun, leftOut),
+    condition === 'elsewhere' ? visible(`on ${controller}`, 60) : condition,
+  ]
+}
+
+function table(rows: readonly (readonly string[])[], figures: ReadonlySet<number>, gap: string): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => widest(rows.map((row) => row[column] ?? '')))
   return rows.map((row) =>
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0
-        return FIGURES.has(column) ? cell.padStart(width) : cell.padEnd(width)
+        return figures.has(column) ? cell.padStart(width) : cell.padEnd(width)
       })
-      .join('  ')
+      .join(gap)
       .trimEnd(),
   )
+}
+
+function widest(cells: readonly string[]): number {
+  return Math.max(...cells.map(({ length }) => length))
+}
+
+function shortened(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}~` : text
 }
 
 function cells(summary: RunSummary): string[] {
@@ -38,11 +93,11 @@ function cells(summary: RunSummary): string[] {
   ]
 }
 
-/** As TALLY names them: who was stopped on the way and who had not begun are not done, both. */
+/** As TALLY names them: who was stopped on the way, who had not begun and who was left out are not done, all three. */
 function figures(tally: HostTally | undefined): string[] {
   if (!tally) return TALLY.map(() => '-')
-  const { ok, changed, failed, unreachable, stopped, notBegun } = tally
-  return [ok, changed, failed, unreachable, stopped + notBegun].map(String)
+  const { ok, changed, failed, unreachable, stopped, notBegun, leftOut } = tally
+  return [ok, changed, failed, unreachable, stopped + notBegun + leftOut].map(String)
 }
 
 /** `2026-11-23 05:13:34` where this person is. */

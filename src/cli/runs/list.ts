@@ -27,7 +27,10 @@ export async function listRuns(args: ListArguments): Promise<number> {
     out.write('no runs yet\n')
   } else {
     const older = ids.length - shown.length
-    const lines = listLines(shown.map((id) => summarise(id)))
+    const lines = listLines(
+      shown.map((id) => summarise(id)),
+      process.stdout.isTTY ? process.stdout.columns : undefined,
+    )
     if (older > 0) lines.push(`(${older} older: --all shows them)`)
     out.write(`${lines.join('\n')}\n`)
   }

@@ -1,6 +1,7 @@
 import { counted } from '../../diagnostics/counted.ts'
 import { UserError } from '../../diagnostics/diagnostic.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
+import { recap } from '../../events/recap.ts'
 import type { Counts } from '../../events/types.ts'
 import { visible } from '../../events/visible.ts'
 import type { Inventory } from '../../inventory/types.ts'
@@ -9,11 +10,16 @@ import { stateOf } from './progress-of.ts'
 import { allRuns, journalOf } from './run-files.ts'
 import { summarise } from './summary.ts'
 
-/** What a host had to be for `--rerun`: failed includes refused and overdue ones, changed those of a check that would have been. */
+/**
+ * What a host had to be for `--rerun`: failed includes refused and overdue ones, changed those of a check that would have been, not-done all that
+ * `runs` counts so.
+ */
 const KINDS: { readonly [kind: string]: (counts: Counts) => boolean } = {
   failed: ({ failed, overdue = 0 }) => failed > 0 || overdue > 0,
   unreachable: ({ unreachable }) => unreachable > 0,
   changed: ({ changed }) => changed > 0,
+  'left-out': ({ leftOut = 0 }) => leftOut > 0,
+  'not-done': ({ stopped = 0, notBegun = 0, leftOut = 0 }) => stopped + notBegun + leftOut > 0,
 }
 
 /** How many hosts an error names. */
@@ -35,8 +41,8 @@ function refuseRehearsed(run: string, rehearse: boolean): void {
 }
 
 /**
- * The hosts of `--rerun WHAT RUN`, less those that `--limit` does not name. WHAT: failed, unreachable or changed, or several with commas.
- * Throws UserError when none is left, and when one of them is not in the inventory any more.
+ * The hosts of `--rerun WHAT RUN`, less those that `--limit` does not name. WHAT: one of KINDS, or several with commas. Throws
+ * UserError when none is left, and when one of them is not in the inventory any more.
  */
 export async function rerunHosts(
   [what, word]: readonly [string, string],
@@ -47,8 +53,8 @@ export async function rerunHosts(
   const matches = matcher(what)
   const of = findRun(word, allRuns())
   refuseRehearsed(of, rehearse)
-  const { hosts } = await stateOf(journalOf(of))
-  const chosen = hosts.entries().flatMap(([host, { counts }]) => (matches(counts) ? [host] : []))
+  const ended = Object.entries(recap(await stateOf(journalOf(of))))
+  const chosen = ended.flatMap(([host, counts]) => (matches(counts) ? [host] : []))
   if (chosen.length === 0) {
     throw new UserError({
       message: `--rerun: run ${of} has no host that is ${what.replaceAll(',', ' or ')}`,

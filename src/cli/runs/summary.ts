@@ -16,6 +16,8 @@ export interface HostTally {
   /** Nothing went wrong on them, and they did not get to the end of their play. */
   readonly stopped: number
   readonly notBegun: number
+  /** The operator took them out before their last step. */
+  readonly leftOut: number
 }
 
 /** running: its process lives. cut off: it ended without an end in the journal. elsewhere: another controller drives it, or did. */
@@ -93,12 +95,13 @@ function unfinished(
   return process === undefined || isGone(process) ? 'cut off' : 'running'
 }
 
-/** An overdue host counts as failed, as it does for the exit code, and so does one that the operator took out. */
+/** An overdue host counts as failed, as it does for the exit code and for `--rerun failed`. */
 export function tallyOf(recap: { readonly [host: string]: Counts }): HostTally {
-  const tally = { ok: 0, changed: 0, failed: 0, unreachable: 0, stopped: 0, notBegun: 0 }
+  const tally = { ok: 0, changed: 0, failed: 0, unreachable: 0, stopped: 0, notBegun: 0, leftOut: 0 }
   for (const counts of Object.values(recap)) {
     if (counts.unreachable > 0) tally.unreachable++
-    else if (counts.failed > 0 || (counts.overdue ?? 0) > 0 || (counts.leftOut ?? 0) > 0) tally.failed++
+    else if (counts.failed > 0 || (counts.overdue ?? 0) > 0) tally.failed++
+    else if ((counts.leftOut ?? 0) > 0) tally.leftOut++
     else if ((counts.stopped ?? 0) > 0) tally.stopped++
     else if ((counts.notBegun ?? 0) > 0) tally.notBegun++
     else if (counts.changed > 0) tally.changed++

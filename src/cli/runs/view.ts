@@ -52,7 +52,7 @@ export async function openView({ summary, form, out, verbose, now, pace, screen 
     env: process.env,
     reproduce,
     // A rehearsal can't be resumed, only done again.
-    resume: summary.rehearsal === undefined ? `upgrade-push resume ${summary.run}` : reproduce,
+    resume: summary.rehearsal === undefined ? `upgrade-push resume ${summary.run}` : undefined,
     rehearsal: summary.rehearsal !== undefined,
     ...screen,
     ...clock,

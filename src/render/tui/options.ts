@@ -9,8 +9,8 @@ export interface ScreenOptions {
   readonly control?: ControlPort | undefined
   /** The command that does this again. */
   readonly reproduce: string
-  /** The command that continues this run. */
-  readonly resume: string
+  /** The command that continues this run; undefined for a rehearsal, which nothing continues. */
+  readonly resume: string | undefined
   /** Every frame says that no host is touched. */
   readonly rehearsal?: boolean | undefined
   /** A journal is shown, that many times as fast as it was written; leaving does nothing to any run. `end`: what became of the run. */

@@ -6,7 +6,7 @@ import { App } from './app.tsx'
 import { type Frame, frame } from './layout/frame.ts'
 import { signsOf } from './layout/look.ts'
 import { clean } from './model/clean.ts'
-import { RunModel } from './model/run-model.ts'
+import { RunModel, watchedHosts } from './model/run-model.ts'
 import type { Screen, ScreenOptions } from './options.ts'
 import { FPS, Pace } from './pace.ts'
 import { summary } from './summary.ts'
@@ -82,7 +82,8 @@ class InkScreen implements Screen {
     this.#terminal.leave()
     const { owns } = this
     const { resume, reproduce, replay } = this.#options
-    const command = this.#command ? reproduce : undefined
+    // Nothing continues a rehearsal; with its seed it goes as it went.
+    const command = this.#command || (owns && resume === undefined) ? reproduce : undefined
     const options = { resume, command, owns, replay, label: this.#label, color: this.#color }
     this.#terminal.write(summary(this.#model, options))
   }
@@ -196,6 +197,7 @@ class InkScreen implements Screen {
       listed: this.#frame?.listed ?? [],
       standing: (host) => this.#model.hosts.get(host)?.standing,
       now: this.#now(),
+      watched: watchedHosts(this.#model),
       pageSize: this.#frame?.pageSize ?? 1,
       lines: this.#frame?.total ?? 0,
       ended: this.#model.finished !== undefined,

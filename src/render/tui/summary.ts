@@ -7,7 +7,7 @@ import { overview } from './model/overview.ts'
 import type { RunModel } from './model/run-model.ts'
 
 export interface SummaryOptions {
-  readonly resume: string
+  readonly resume: string | undefined
   /** The command that does this again, where it was asked for. */
   readonly command: string | undefined
   readonly owns: boolean
@@ -19,6 +19,8 @@ export interface SummaryOptions {
 
 /** Kinds of failure that are told; the journal has all. */
 const GROUPS = 20
+/** Hosts that are named of each kind. */
+const NAMED = 10
 
 /** What stays in the terminal's own text after the screen: failures by kind, totals, where the journal is, how to go on. */
 export function summary(model: RunModel, options: SummaryOptions): string {
@@ -31,6 +33,7 @@ export function summary(model: RunModel, options: SummaryOptions): string {
   // Of a run that was left before its end some still wait.
   const inTheMiddle = counts.running + counts.late + counts.between
   const notBegun = counts.waiting + counts['not-begun']
+  const leftOut = [...model.hosts.values()].flatMap(({ name, standing }) => (standing === 'left-out' ? [name] : []))
   const totals = [
     `${counts.done} done`,
     `${counts.failed + counts.refused} failed`,
@@ -52,13 +55,14 @@ export function summary(model: RunModel, options: SummaryOptions): string {
           ? [
               `    ${listed(
                 hostsOf(group).map(({ name }) => name),
-                10,
+                NAMED,
               )}`,
             ]
           : []
       return [paint('failed', `  ${group.kind}: ${failureText(group)}  [${group.step}]`), ...names]
     }),
     ...(groups.length > GROUPS ? [`  and ${groups.length - GROUPS} more kinds of failure`] : []),
+    ...(leftOut.length > 0 ? [`  left out: ${listed(leftOut, NAMED)}`] : []),
     ...model.plays.flatMap(({ stopped }) => (stopped === '' ? [] : [paint('failed', `  STOPPED: ${stopped}`)])),
     ...(model.warned > 0
       ? [paint('warning', `  ${counted(model.warned, 'warning')}; the first: ${model.warnings[0] ?? ''}`)]

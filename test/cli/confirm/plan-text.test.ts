@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { HostPlan } from '../../../src/cli/confirm/host-plan.ts'
+import { NoPlan, requirePlan } from '../../../src/cli/confirm/no-plan.ts'
 import { type PlanView, planLines } from '../../../src/cli/confirm/plan-text.ts'
 import { SeenPlan } from '../../../src/cli/confirm/seen-plan.ts'
 import type { TimeEstimate } from '../../../src/cli/confirm/time.ts'
@@ -88,6 +89,44 @@ it('says how many hosts differ in their diffs alone, and shows them with --diff'
   expect(shown(plans)).toContain('in their details 2 are the same and others are not (1: c); --diff shows how')
   const text = shown(plans, { diff: true })
   expect(text).toMatch(/on a, b:\n--- before: \/f\n.*\n.*\n\+same\n {6}on c:\n--- before: \/f\n.*\n.*\n\+other/)
+})
+
+const LOST = ['a', 'b'].map((host) => hostPlan(host, [], { left: 'unreachable: connection refused' }))
+
+function stopped(plans: readonly HostPlan[], remaining: readonly string[]): SeenPlan {
+  const seen = new SeenPlan(new Forecast(), [])
+  for (const plan of plans) seen.hosts.set(plan.host, plan)
+  seen.stopped.push({ reason: 'no host of the batch is left (2 of 2 failed)', remaining })
+  return seen
+}
+
+it('no host could be looked at: whole sentences, no guess of the time, and the run ends as the check did', () => {
+  const seen = stopped(LOST, [])
+  const text = shown(LOST, { seen })
+  expect(text).toContain('The check went no further: no host of the batch is left (2 of 2 failed)\n')
+  expect(text).toContain('Time: not known, as no host could be looked at to its end\n')
+  expect(() => requirePlan(seen, 4)).toThrow('there is no plan for any of 2 hosts: nothing was changed')
+  try {
+    requirePlan(seen, 4)
+  } catch (error) {
+    expect(error).toMatchObject({ exitCode: 4 })
+  }
+})
+
+it('hosts that the check did not come to are not told as having nothing to be done', () => {
+  const plans = [...LOST, hostPlan('later', [])]
+  const text = shown(plans, { seen: stopped(plans, ['later']) })
+  expect(text).toContain('(2 of 2 failed); no plan for: later\n')
+  expect(text).not.toContain('nothing to be done: ')
+  expect(() => requirePlan(stopped(plans, ['later']), 4)).toThrow(NoPlan)
+})
+
+it('one host with a plan is enough to go on, also where nothing is to be done on it', () => {
+  for (const one of [hostPlan('c', []), hostPlan('c', [pending(0, 'x')]), hostPlan('c', [], { watched: 'watched' })]) {
+    const seen = stopped([...LOST, one], [])
+    expect(() => requirePlan(seen, 4)).not.toThrow()
+    expect(shown([...LOST, one], { seen })).not.toContain('not known')
+  }
 })
 
 it('what a host says can not drive the terminal', () => {

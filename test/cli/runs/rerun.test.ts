@@ -21,9 +21,19 @@ afterEach(() => {
 const result = (host: string, status: 'ok' | 'changed' | 'failed' | 'refused' | 'unreachable' | 'overdue', step = 0) =>
   ({ type: 'host_result', play: 0, batch: 0, step, host, status, ms: 1 }) satisfies EventBody
 
+const ALL = ['well', 'changed', 'failed', 'refused', 'lost', 'late']
+const RESULTS = [
+  result('well', 'ok'),
+  result('well', 'ok', 1),
+  result('changed', 'changed'),
+  result('failed', 'failed'),
+  result('refused', 'refused'),
+  result('lost', 'unreachable'),
+  result('late', 'overdue'),
+]
+
 /** A journal without an end: of a run that was killed hosts can be chosen too. */
-function journal(more: object = {}): string {
-  const hosts = ['well', 'changed', 'failed', 'refused', 'lost', 'late']
+function journal(more: object = {}, hosts: readonly string[] = ALL, results: readonly EventBody[] = RESULTS): string {
   const bodies: EventBody[] = [
     {
       type: 'run_started',
@@ -45,13 +55,7 @@ function journal(more: object = {}): string {
       batches: 1,
       steps: [1, 2].map((n) => ({ name: `${n}`, task: 'ping' })),
     },
-    result('well', 'ok'),
-    result('well', 'ok', 1),
-    result('changed', 'changed'),
-    result('failed', 'failed'),
-    result('refused', 'refused'),
-    result('lost', 'unreachable'),
-    result('late', 'overdue'),
+    ...results,
   ]
   const path = join(makeRunDir(RUN), 'events.ndjson')
   const lines = bodies.map((body, i) =>
@@ -72,6 +76,24 @@ test.each([
 ])('--rerun %s', async (what, hosts) => {
   journal()
   expect(await rerunHosts([what, 'last'], all, undefined, false)).toEqual({ of: RUN, hosts: new Set(hosts) })
+})
+
+test.each([
+  ['left-out', ['out']],
+  ['not-done', ['halfway', 'out', 'waiting']],
+  ['failed,left-out', ['failed', 'out']],
+])('--rerun %s: the hosts that `runs` counts as not done', async (what, hosts) => {
+  const names = ['failed', 'halfway', 'out', 'waiting', 'well']
+  const out = { play: 0, batch: 0, step: 0, host: 'out', state: 'left-out', message: 'left out' } as const
+  journal({}, names, [
+    result('well', 'ok'),
+    result('well', 'ok', 1),
+    result('failed', 'failed'),
+    result('halfway', 'changed'),
+    { type: 'host_steered', ...out },
+  ])
+  const chosen = await rerunHosts([what, 'last'], inventory(...names), undefined, false)
+  expect([...chosen.hosts].sort()).toEqual(hosts)
 })
 
 test('the limit holds as well, and nothing left is an error', async () => {

@@ -61,10 +61,10 @@ test('a run that ended: hosts are counted once each, the worst thing first', () 
   expect(summary).toMatchObject({
     condition: 'unreachable',
     ms: 125_000,
-    tally: { ok: 1, changed: 1, failed: 3, unreachable: 1, stopped: 1, notBegun: 2 },
+    tally: { ok: 1, changed: 1, failed: 2, unreachable: 1, stopped: 1, notBegun: 2, leftOut: 1 },
   })
   expect(listLines([summary])[1]).toMatch(
-    /^20261123T051334Z-ab12 {2}2026-11-2\d \d\d:13:34 {2}2 min 05 s {2}apply +upgrade\.yml +5 +1 +1 +3 +1 +3 +unreachable$/,
+    /^20261123T051334Z-ab12 {2}2026-11-2\d \d\d:13:34 {2}2 min 05 s {2}apply +upgrade\.yml +5 +1 +1 +2 +1 +4 +unreachable$/,
   )
 })
 
@@ -133,6 +133,27 @@ test('of two runs of one second the later made one is the newer, whatever its id
   await new Promise((resolve) => setTimeout(resolve, 20))
   for (const run of [apply, '20261123T094309Z-ffff', '20261123T094311Z-0000']) makeRunDir(run)
   expect(allRuns()).toEqual(['20261123T094311Z-0000', apply, plan, '20261123T094309Z-ffff'])
+})
+
+test('80 columns hold a row of any run: the id has the time, and playbooks give way', () => {
+  const counts = (more: object) => ({ ...COUNTS, ...more })
+  const recap = Object.fromEntries([
+    ...Array.from({ length: 1000 }, (_, i) => [`web${i}`, counts({ changed: 1 })]),
+    ['lost', counts({ unreachable: 1 })],
+    ['out', counts({ leftOut: 1 })],
+  ])
+  const end = { ...WARNING, type: 'run_finished', outcome: 'unreachable', exitCode: 4, recap, ms: 2_467_000 }
+  journal({ ...STARTED, rehearsal: 'x', resumes: '20261122T200501Z-0c3d' }, end)
+  const summary = summarise(RUN)
+  for (const columns of [80, 100]) {
+    const [head, row] = listLines([summary], columns)
+    expect(row?.length).toBeLessThanOrEqual(columns)
+    expect(head).toMatch(/^RUN +TOOK MODE +PLAYB\S+ +WELL FAIL UNR NOT OUTCOME$/)
+    expect(row).toMatch(/^20261123T051334Z-ab12 41m07s rehearsal upgrad\S* +1000 +0 +1 +1 unreachable/)
+  }
+  expect(listLines([summary], 200)[1]).toContain('(resumes 20261122T200501Z-0c3d)')
+  const broken = { run: RUN, condition: 'unreadable', playbooks: [], problem: 'not a line of a journal: 7' } as const
+  expect(listLines([broken], 80)[1]).toContain('unreadable: not a line of a journal: 7')
 })
 
 test('only runs are listed, newest first', () => {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import type { EventBody } from '../../../src/events/types.ts'
 import { overview } from '../../../src/render/tui/model/overview.ts'
+import { watchedHosts } from '../../../src/render/tui/model/run-model.ts'
 import { summary } from '../../../src/render/tui/summary.ts'
 import { batchEnd, play, result, task } from '../bodies.ts'
-import { modelOf, shown } from './frames.ts'
+import { modelOf, shown, stamped } from './frames.ts'
 
 // How the screen counts hosts of a run that was ended early: as its recap does.
 
@@ -77,4 +78,24 @@ test('what becomes of the hosts stays in the terminal when the run was left at o
   expect(text).toContain('left before its end\nlevel 3: work that was started goes on\n3 hosts: ')
   expect(text).toContain('to continue: upgrade-push resume RUN\n')
   expect(summary(modelOf([...running, ...left.slice(0, 2), ended]), options)).not.toContain('work that was started')
+})
+
+test('a host whose step the operator cancelled is stopped: no failure, and nothing that a brake counts', () => {
+  const cut = (host: string) => result(0, host, 'failed', { message: 'cancelled by the operator', interrupted: true })
+  const model = modelOf([...running, ctrlC, cut('web1'), cut('web2'), result(0, 'web3', 'failed'), batchEnd, ended])
+  const view = overview(model)
+  expect(view.counts).toMatchObject({ stopped: 2, failed: 1 })
+  expect(view.batches[0]).toMatchObject({ failed: 1, lost: 1 })
+  expect(model.failures.groups()).toHaveLength(1)
+})
+
+test('hosts that are followed through their upgrade are counted, for whoever cancels the rest', () => {
+  const phase = (host: string, state: 'running' | 'overdue' | 'done'): EventBody => ({
+    ...{ type: 'phase', play: 0, batch: 0, step: 0, host },
+    ...{ phase: 'transaction', state, seconds: 1 },
+  })
+  const model = modelOf([...running, phase('web1', 'running'), phase('web2', 'overdue')])
+  expect(watchedHosts(model)).toBe(2)
+  for (const event of stamped([result(0, 'web1', 'changed')])) model.on(event)
+  expect(watchedHosts(model)).toBe(1)
 })

@@ -62,6 +62,7 @@ export const situation: Situation = {
   listed: ['web1', 'web2', 'web3', 'web4'],
   standing: (host) => (host === 'web1' ? 'failed' : 'running'),
   now: START,
+  watched: 0,
   pageSize: 3,
   lines: 10,
   ended: false,

@@ -105,6 +105,20 @@ describe('leaving', () => {
     )
     expect(said(2)).toMatch(/^The run ends when its running steps are cancelled; Ctrl-C leaves at once\./)
   })
+  test('a rehearsal is not said to be continued by any command', () => {
+    const said = (interrupt: number) => type(['q'], { interrupt, resume: undefined }).view.said?.text
+    expect(said(0)).toMatch(/Press a to stop .*; a rehearsal is not continued: nothing was changed\.$/)
+    expect(said(1)).toMatch(/Ctrl-C cancels them\. \(a rehearsal is not continued: nothing was changed\)$/)
+    expect(type(['A'], { resume: undefined }).view.confirm?.question).toMatch(/; a rehearsal is not continued/)
+  })
+  test('abort now says what it can not cancel', () => {
+    const asked = (watched: number) => type(['A'], { watched }).view.confirm?.question
+    expect(asked(0)).not.toContain('upgrade goes on')
+    expect(asked(1)).toContain(
+      '; one host in the middle of its upgrade goes on by itself and is not watched any more; ',
+    )
+    expect(asked(3)).toContain('; 3 hosts in the middle of their upgrade go on by themselves and are not watched any m')
+  })
   test('the end takes an open question and old advice away', () => {
     expect(atEnd(type(['A', 'a', 'b']).view, 5)).toMatchObject({
       confirm: undefined,

@@ -40,9 +40,15 @@ test.each([
   expect(page.join('\n').includes('Continues it:')).toBe(named)
 })
 
-test('a rehearsal of another process is continued by nothing', () => {
+test.each([true, false])('a rehearsal is continued by nothing, its own process: %j', (owns) => {
   const model = modelOf([{ ...runStarted, rehearsal: 'simulated' } as EventBody, ...ended('aborted')])
-  expect(summary(model, { ...options, owns: false })).not.toContain('to continue')
+  expect(summary(model, { ...options, resume: undefined, owns })).not.toContain('to continue')
+  const page = shown(model, { page: 'command' }, { owns, resume: undefined }).join('\n')
+  expect(page).not.toContain('Continues it:')
+  expect(page).toContain('a rehearsal is not continued: nothing was changed')
+  const help = shown(model, { page: 'help' }, { owns, resume: undefined, rows: 60 }).join('\n')
+  expect(help).toContain('a rehearsal is not continued: nothing was changed')
+  expect(help).not.toContain('It is continued by')
 })
 
 test('while a run goes on, y shows the command that would continue it', () => {
@@ -57,4 +63,33 @@ test('one host is one host, one step one step, one warning one warning', () => {
   expect(shown(warned).join('\n')).toContain('1 host: 0 failed')
   const check = [{ ...runStarted, mode: 'check' } as EventBody, ...begun, result(0, 'web1', 'changed'), batchEnd]
   expect(shown(modelOf(check)).join('\n')).toContain('1 the same: 1 step would change')
+})
+
+test('hosts that were left out are named, some of many', () => {
+  const hosts = Array.from({ length: 13 }, (_, i) => `web${i}`)
+  const out = hosts.slice(0, 12).map((host): EventBody => {
+    return { type: 'host_steered', play: 0, batch: 0, step: 0, host, state: 'left-out', message: 'left out' }
+  })
+  const events = [...play(hosts, 't0'), task(0, hosts), ...out, result(0, 'web12', 'ok')]
+  expect(shown(modelOf(events)).join('\n')).toMatch(/ok 1 +changed 0 +failed 0 +unreachable 0 +overdue 0 +left out 12/)
+  const text = summary(modelOf(events), options)
+  expect(text).toContain('1 done, 0 failed, 0 unreachable, 0 overdue, 12 left out\n')
+  expect(text).toMatch(/ {2}left out: web0, web1, .*, web9 and 2 more\n/)
+})
+
+test('what may still be lost is worked out without the hosts that were left out', () => {
+  const hosts = ['web1', 'web2', 'web3', 'web4', 'web5']
+  const [started, ...rest] = play(hosts, 't0', 't1')
+  const braked = { ...started, maxFailPercentage: 20 } as EventBody
+  const out: EventBody = {
+    type: 'host_steered',
+    play: 0,
+    batch: 0,
+    step: 0,
+    host: 'web1',
+    state: 'left-out',
+    message: '',
+  }
+  expect(shown(modelOf([braked, ...rest, task(0, hosts)])).join('\n')).toContain('brake: 0 lost, 1 more allowed')
+  expect(shown(modelOf([braked, ...rest, task(0, hosts), out])).join('\n')).toContain('brake: 0 lost, 0 more allowed')
 })

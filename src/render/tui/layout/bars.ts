@@ -74,6 +74,7 @@ function countParts(batch: BatchTally): Part[] {
     count(batch.unreachable, 'unreachable', 'failed'),
     '  ',
     count(batch.overdue, 'overdue', 'overdue'),
+    ...(batch.leftOut > 0 ? ['  ', count(batch.leftOut, 'left out', 'changed')] : []),
   ]
 }
 

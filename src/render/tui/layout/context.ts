@@ -19,7 +19,7 @@ export interface FrameInput {
   /** What every frame must say of itself, such as that it is a rehearsal. */
   readonly label: string
   readonly reproduce: string
-  readonly resume: string
+  readonly resume: string | undefined
 }
 
 /** The same, with what was worked out once for the whole frame. */

@@ -1,3 +1,4 @@
+import { NOT_CONTINUED } from '../model/continuation.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line } from './line.ts'
 import { pad, wrap } from './width.ts'
@@ -45,8 +46,8 @@ export function helpPage({ columns, steers, owns, replay, resume }: FrameContext
   )
   const notes = [
     '',
-    'Hosts are listed by attention: failed, late, running, waiting, done. LATE: its upgrade takes longer than expected, it is watched on; OVERDUE: it was given up. Whatever happens to this screen, the run is in its journal. It is continued by:',
-    `  ${resume}`,
+    `Hosts are listed by attention: failed, late, running, waiting, done. LATE: its upgrade takes longer than expected, it is watched on; OVERDUE: it was given up. Whatever happens to this screen, the run is in its journal. ${resume === undefined ? `But ${NOT_CONTINUED}.` : 'It is continued by:'}`,
+    ...(resume === undefined ? [] : [`  ${resume}`]),
   ]
   return [
     ...lines,

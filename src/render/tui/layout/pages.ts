@@ -1,4 +1,4 @@
-import { continuation } from '../model/continuation.ts'
+import { continuation, NOT_CONTINUED } from '../model/continuation.ts'
 import type { FrameContext } from './context.ts'
 import { groupsPage } from './groups-page.ts'
 import { helpPage } from './help-page.ts'
@@ -28,6 +28,7 @@ export function pageLines(context: FrameContext): { title: string; lines: Line[]
         lines: [
           ...shown('Does this run again:', reproduce),
           ...(more === undefined ? [] : shown('Continues it:', more)),
+          ...(model.started?.rehearsal === undefined ? [] : [line(columns, `(${NOT_CONTINUED})`)]),
         ],
       }
     }

@@ -4,17 +4,21 @@ import { countText } from '../model/take-phase.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line } from './line.ts'
 import { STANDING } from './look.ts'
+import { nameWidth, shortName } from './names.ts'
 import { widestStep } from './step-width.ts'
 import { short } from './time.ts'
 import { pad, widthOf } from './width.ts'
 
+/** Columns of a row beside state, name, step and last text: cursor, sign, time and the gaps. */
+const BESIDE = 15
+
 /** One line for each host of a window. */
 export function hostRows(context: FrameContext, hosts: readonly HostView[], cursor: string | undefined): Line[] {
   const { columns, signs, model, now } = context
-  const most = columns < 80 ? 14 : columns < 120 ? 20 : 40
-  const name = hosts.reduce((widest, host) => Math.max(widest, Math.min(most, widthOf(host.name))), 6)
   const state = hosts.reduce((widest, { standing }) => Math.max(widest, STANDING[standing].word.length), 8)
   const step = stepWidth(model, columns)
+  const names = hosts.map((host) => host.name)
+  const name = nameWidth(names, columns - BESIDE - state - step)
   return hosts.map((host) => {
     const { glyph, word, tone } = STANDING[host.standing]
     const selected = host.name === cursor
@@ -22,7 +26,7 @@ export function hostRows(context: FrameContext, hosts: readonly HostView[], curs
       columns,
       selected ? `${signs.cursor} ` : '  ',
       { text: `${glyph} ${pad(word, state)} `, tone, bold: tone === 'failed' || tone === 'overdue' },
-      { text: `${pad(host.name, name)} `, bold: selected },
+      { text: `${pad(shortName(model, host.name, name), name)} `, bold: selected },
       `${pad(stepText(model, host, columns >= 80), step)} `,
       `${timeText(host, now, model).padStart(6)}  `,
       lastText(host),

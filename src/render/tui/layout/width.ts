@@ -25,6 +25,20 @@ export function cut(text: string, width: number): string {
   return `${kept}~`
 }
 
+/** At most so many columns of a text, of which its beginning and its end stay: `prod-eu-~1-web04`. */
+export function cutMiddle(text: string, width: number): string {
+  if (widthOf(text) <= width || width < 3) return cut(text, width)
+  let end = ''
+  let used = 0
+  for (const { segment } of [...segmenter.segment(text)].reverse()) {
+    const next = widthOf(segment)
+    if (used + next > (width - 1) / 2) break
+    end = `${segment}${end}`
+    used += next
+  }
+  return `${cut(text, width - used)}${end}`
+}
+
 /** Exactly so many columns. */
 export function pad(text: string, width: number): string {
   const fitted = cut(text, width)

@@ -3,7 +3,7 @@ import type { HostResult, Status } from '../../../events/types.ts'
 import { clean } from './clean.ts'
 import { commandOutput } from './command-output.ts'
 import { factsLine } from './facts-line.ts'
-import type { HostView, StepOutcome } from './host.ts'
+import { type HostView, isLost, type StepOutcome } from './host.ts'
 import { inPlan, planPart } from './plans.ts'
 import type { RunModel } from './run-model.ts'
 
@@ -24,6 +24,10 @@ export function takeResult(model: RunModel, host: HostView, step: number, event:
   }
   host.outcomes[step] = outcome
   host.phase = undefined
+  if (event.interrupted && !isLost(host)) {
+    host.last = outcome.message
+    return
+  }
   count(host, event)
   if (model.steps[step]?.task === 'setup') host.facts = factsLine(event.result) || host.facts
   host.last = outcome.message === '' ? '' : `${model.steps[step]?.name ?? ''}: ${outcome.message}`

@@ -19,6 +19,8 @@ export interface BatchTally {
   readonly overdue: number
   /** Failed, refused, unreachable or given up: what a brake counts. */
   readonly lost: number
+  /** The operator took them out: a brake counts them neither as lost nor as part of the batch. */
+  readonly leftOut: number
   /** How many may be lost; undefined without a brake. */
   readonly mayBeLost: number | undefined
 }
@@ -65,13 +67,14 @@ export function overview(model: RunModel): Overview {
 }
 
 function tally(play: PlayView, { hosts, finished }: BatchView, index: number): BatchTally {
-  const sum = { done: 0, running: 0, ok: 0, changed: 0, failed: 0, unreachable: 0, overdue: 0, lost: 0 }
+  const sum = { done: 0, running: 0, ok: 0, changed: 0, failed: 0, unreachable: 0, overdue: 0, lost: 0, leftOut: 0 }
   for (const host of hosts) {
     const { standing } = host
     if (isBusy(host)) sum.running++
     else if (standing === 'failed' || standing === 'refused') sum.failed++
     else if (standing === 'unreachable') sum.unreachable++
     else if (standing === 'overdue') sum.overdue++
+    else if (standing === 'left-out') sum.leftOut++
     if (isLost(host)) sum.lost++
     if (standing === 'done') {
       sum.done++
@@ -80,7 +83,8 @@ function tally(play: PlayView, { hosts, finished }: BatchView, index: number): B
     }
   }
   const size = hosts.length
-  return { number: index + 1, size, finished, through: through(play, hosts), ...sum, mayBeLost: mayBeLost(play, size) }
+  const may = mayBeLost(play, size - sum.leftOut)
+  return { number: index + 1, size, finished, through: through(play, hosts), ...sum, mayBeLost: may }
 }
 
 function through({ base, length }: PlayView, hosts: readonly HostView[]): number {

@@ -186,15 +186,18 @@ export class RunModel {
     const step = this.#stepOf(event.step)
     takeResult(this, host, step, event)
     host.sent = stillSent(host, step, event.item?.index)
-    if (!event.item) this.#stepDone(host, step)
-    if (isLost(host)) host.sent = []
+    if (!event.item) this.#stepDone(host, step, event.interrupted)
+    if (isLost(host) || event.interrupted) host.sent = []
     this.#atFirstSent(host)
   }
 
-  #stepDone(host: HostView, step: number): void {
+  #stepDone(host: HostView, step: number, interrupted: boolean | undefined): void {
     const play = this.play
     if (isLost(host)) this.#turns.leave(host)
-    else if (play && step >= play.base + play.length - 1) {
+    else if (interrupted) {
+      this.#stand(host, 'stopped')
+      this.#turns.leave(host)
+    } else if (play && step >= play.base + play.length - 1) {
       this.#stand(host, 'done')
       this.#turns.leave(host)
     } else {
@@ -275,4 +278,11 @@ export class RunModel {
   #stepOf(step: number): number {
     return (this.play?.base ?? 0) + step
   }
+}
+
+/** How many hosts are followed through their upgrade: whatever is cancelled, it goes on there. */
+export function watchedHosts({ hosts }: RunModel): number {
+  let watched = 0
+  for (const { phase } of hosts.values()) if (phase !== undefined) watched++
+  return watched
 }

@@ -1,3 +1,4 @@
+import { NOT_CONTINUED } from '../model/continuation.ts'
 import { cursorHost } from './cursor.ts'
 import type { KeyName } from './keys.ts'
 import { type Pressed, say } from './pressed.ts'
@@ -61,13 +62,18 @@ function back(view: ViewState): ViewState {
 
 function quit(view: ViewState, { ended, owns, interrupt, resume }: Situation): Pressed {
   if (ended || !owns) return { view, effect: { kind: 'leave' } }
-  return { view: say(view, `${untilThen(interrupt)} ${resume}`, true) }
+  return { view: say(view, `${untilThen(interrupt)}${onceEnded(resume, interrupt)}`, true) }
 }
 
 /** What keeps the screen, and what to do about it. */
 function untilThen(interrupt: number): string {
-  if (interrupt >= 2)
-    return 'The run ends when its running steps are cancelled; Ctrl-C leaves at once. Continue it with:'
-  if (interrupt === 1) return 'The run ends when the running steps are done; Ctrl-C cancels them. Continue it with:'
-  return 'The run goes on only with this screen. Press a to stop after the running steps, then it can be continued with:'
+  if (interrupt >= 2) return 'The run ends when its running steps are cancelled; Ctrl-C leaves at once.'
+  if (interrupt === 1) return 'The run ends when the running steps are done; Ctrl-C cancels them.'
+  return 'The run goes on only with this screen. Press a to stop after the running steps'
+}
+
+/** How the run goes on after its end. */
+function onceEnded(resume: string | undefined, interrupt: number): string {
+  if (interrupt > 0) return resume === undefined ? ` (${NOT_CONTINUED})` : ` Continue it with: ${resume}`
+  return resume === undefined ? `; ${NOT_CONTINUED}.` : `, then it can be continued with: ${resume}`
 }

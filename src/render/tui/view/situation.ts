@@ -8,6 +8,8 @@ export interface Situation {
   readonly standing: (host: string) => HostStanding | undefined
   /** On the clock of the events. */
   readonly now: number
+  /** Hosts in the middle of their upgrade, which are only watched. */
+  readonly watched: number
   /** Rows of the list, or lines of the page that is open. */
   readonly pageSize: number
   /** Lines of the page that is open. */
@@ -20,7 +22,8 @@ export interface Situation {
   readonly steers: boolean
   /** The run lives in this very process: leaving would end it. */
   readonly owns: boolean
-  readonly resume: string
+  /** The command that continues the run; undefined for a rehearsal. */
+  readonly resume: string | undefined
 }
 
 /** What a key asks for beside another view. */

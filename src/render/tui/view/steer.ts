@@ -1,4 +1,5 @@
 import type { SteeringCommand } from '../../../events/commands.ts'
+import { NOT_CONTINUED } from '../model/continuation.ts'
 import { cursorHost } from './cursor.ts'
 import type { KeyName } from './keys.ts'
 import { type Pressed, say } from './pressed.ts'
@@ -50,7 +51,12 @@ function skip(host: string, { standing }: Situation): NonNullable<ViewState['con
   return { command, question, word: 'skip', typed: '' }
 }
 
-function abortNow({ resume }: Situation): NonNullable<ViewState['confirm']> {
-  const question = `Abort now: running steps are cancelled on their hosts; a step cut short is found and done again by: ${resume}`
+function abortNow({ resume, watched }: Situation): NonNullable<ViewState['confirm']> {
+  const again = resume === undefined ? NOT_CONTINUED : `a step cut short is found and done again by: ${resume}`
+  const hosts =
+    watched === 1
+      ? 'one host in the middle of its upgrade goes on by itself and is not watched any more'
+      : `${watched} hosts in the middle of their upgrade go on by themselves and are not watched any more`
+  const question = `Abort now: running steps are cancelled on their hosts; ${watched > 0 ? `${hosts}; ` : ''}${again}`
   return { command: { command: 'abort-now' }, question, word: 'abort', typed: '' }
 }
