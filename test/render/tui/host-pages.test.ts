@@ -56,3 +56,13 @@ test('and where the log of its upgrade image is, once it is there', () => {
   expect(page([...play(hosts, 'upgrade'), task(0, hosts)])).not.toContain('image log')
   expect(page([...play(hosts, 'upgrade'), task(0, hosts), kept])).toContain(`image log: ${path}`)
 })
+
+test('a step that the operator cut short is told as stopped, not as failed', () => {
+  const cut = result(0, 'web1', 'failed', { message: 'cancelled by the operator', interrupted: true })
+  const page = shown(modelOf([...play(hosts, 'build'), task(0, hosts), cut]), {
+    page: 'host',
+    selected: 'web1',
+    scroll: 0,
+  })
+  expect(page.find((line) => line.includes('cancelled by the operator'))).toMatch(/^. stopped +build /)
+})

@@ -54,7 +54,7 @@ function isSent(host: HostView, step: number): boolean {
 }
 
 function stepLines(columns: number, width: number, name: string, outcome: StepOutcome): Line[] {
-  const { glyph, word, tone } = STATUS[outcome.status]
+  const { glyph, word, tone } = outcome.interrupted ? STANDING.stopped : STATUS[outcome.status]
   const head: Part[] = [
     { text: `${glyph} ${pad(word, 8)} `, tone },
     `${pad(name, width)} ${short(outcome.ms).padStart(6)}  ${outcome.ignored ? 'ignored: ' : ''}${outcome.message}`,

@@ -51,6 +51,7 @@ function outcomeOf(model: RunModel, event: HostResult, host: string): StepOutcom
   return {
     status,
     ignored: event.ignored === true,
+    interrupted: event.interrupted === true,
     message: clean(event.message ?? '', 500),
     remedy: clean(event.remedy ?? '', 500),
     ms,

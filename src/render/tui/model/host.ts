@@ -29,6 +29,8 @@ export type Findings = NonNullable<HostResult['findings']>
 export interface StepOutcome {
   readonly status: Status
   readonly ignored: boolean
+  /** Cut short because the operator wanted it: no failure of the host. */
+  readonly interrupted: boolean
   readonly message: string
   readonly remedy: string
   readonly ms: number
