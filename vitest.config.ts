@@ -10,7 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/integration/**', 'test/e2e/**'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       {
