@@ -21,6 +21,7 @@ import { rebootUpgradeTask } from './upgrade/reboot-upgrade.ts'
 import { runDracutTask } from './upgrade/run-dracut.ts'
 import { stageFinishTask } from './upgrade/stage-finish.ts'
 import { stageTransactionTask } from './upgrade/stage-transaction.ts'
+import { unlessHalfReplaced } from './upgrade/unless-half-replaced.ts'
 import { uploadDracutModulesTask } from './upgrade/upload-dracut-modules.ts'
 import { verifyUpgradeTask } from './upgrade/verify-upgrade.ts'
 
@@ -53,14 +54,16 @@ const GENERIC: readonly AnyTask[] = [
 /** What prepares the upgrade, in the order of its playbook: on a host that runs its release already they have nothing to do. */
 const PREPARING: readonly AnyTask[] = [
   preflightTask,
-  gatherModulesTask,
-  installRpmsTask,
-  uploadDracutModulesTask,
-  stageFinishTask,
-  runDracutTask,
-  stageTransactionTask,
-  copyBootTask,
-  bootEntryTask,
+  ...[
+    gatherModulesTask,
+    installRpmsTask,
+    uploadDracutModulesTask,
+    stageFinishTask,
+    runDracutTask,
+    stageTransactionTask,
+    copyBootTask,
+    bootEntryTask,
+  ].map(unlessHalfReplaced),
 ]
 
 /** What carries it out, looks at what came of it, or takes it away. */

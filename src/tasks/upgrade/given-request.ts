@@ -14,7 +14,7 @@ const module = z.object({ name: z.string(), source: moduleSource })
 
 const imageRequest = z.object({
   dracutModules: asked(module),
-  kernelModules: asked(module),
+  kernelModules: asked(module.extend({ optional: z.literal(true).optional() })),
   includeFiles: asked(z.string()),
   kernelArgs: z.object({ add: asked(z.string()), remove: asked(z.string()) }),
 })

@@ -4,13 +4,13 @@ import type { HostFacts } from './host/facts.ts'
 import { hostProbe } from './host/host-probe.ts'
 import { chooseDriver } from './loaders/choose.ts'
 import { type LoaderFacts, loaderProbe } from './loaders/facts.ts'
-import { type BegunFacts, begunProbe } from './preflight/begun.ts'
 import { type LockFacts, lockProbe } from './preflight/lock-probe.ts'
 import { findingsOf } from './preflight/rules.ts'
 import type { Situation } from './preflight/situation.ts'
 import { spaceFigures } from './preflight/space.ts'
 import { type SpaceFacts, spaceProbe } from './preflight/space-probe.ts'
 import { distributionOf } from './rules/distributions.ts'
+import { type BegunFacts, begunProbe } from './unless-half-replaced.ts'
 
 const mib = z.number().int().nonnegative()
 

@@ -54,7 +54,11 @@ function addImage(
   suffix: string,
 ): void {
   add(image.dracutModules, ({ name, source }) => `dracut module ${name} from ${showSource(source)}${suffix}`)
-  add(image.kernelModules, ({ name, source }) => `kernel module ${name} from ${showSource(source)}${suffix}`)
+  add(
+    image.kernelModules,
+    ({ name, source, optional }) =>
+      `kernel module ${name} from ${showSource(source)}${optional ? ', if the kernel has it' : ''}${suffix}`,
+  )
   add(image.includeFiles, (path) => `file ${path}${suffix}`)
   add(image.kernelArgs.add, (arg) => `kernel argument ${arg}${suffix}`)
   add(image.kernelArgs.remove, (arg) => `removal of kernel argument ${arg}${suffix}`)

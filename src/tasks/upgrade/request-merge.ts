@@ -7,6 +7,7 @@ import type {
   MergedRequest,
   ModuleSource,
   Provenance,
+  RequestedDriver,
   RequestFile,
 } from './request.ts'
 import { mergeScripts } from './request-scripts.ts'
@@ -64,19 +65,36 @@ function withoutProvenance(value: unknown): unknown {
 }
 
 function image(wishes: readonly Wish[], part: (wish: Wish) => ImageParts | undefined): ImageRequest {
-  const modules = (key: 'dracut_modules' | 'kernel_modules') =>
-    gather(wishes, (wish) =>
-      (part(wish)?.[key] ?? []).map(({ name, path }) => ({ name, source: sourceOf(wish, path) })),
-    )
   return {
-    dracutModules: modules('dracut_modules'),
-    kernelModules: modules('kernel_modules'),
+    dracutModules: gather(wishes, (wish) =>
+      (part(wish)?.dracut_modules ?? []).map(({ name, path }) => ({ name, source: sourceOf(wish, path) })),
+    ),
+    kernelModules: insisted(
+      gather(wishes, (wish) =>
+        (part(wish)?.kernel_modules ?? []).map(({ name, path, optional }) => ({
+          name,
+          source: sourceOf(wish, path),
+          ...(optional === true && { optional }),
+        })),
+      ),
+    ),
     includeFiles: gather(wishes, (wish) => (part(wish)?.include_files ?? []).map(normalPath)),
     kernelArgs: {
       add: gather(wishes, (wish) => part(wish)?.kernel_args?.add ?? []),
       remove: gather(wishes, (wish) => part(wish)?.kernel_args?.remove ?? []),
     },
   }
+}
+
+/** A driver that one asks for and another would merely like is asked for, by both. */
+function insisted(drivers: readonly Asked<RequestedDriver>[]): Asked<RequestedDriver>[] {
+  const key = ({ name, source }: RequestedDriver) => JSON.stringify([name, source])
+  return drivers.flatMap((driver) => {
+    const twins = drivers.filter(({ value }) => key(value) === key(driver.value))
+    if (twins.length === 1) return [driver]
+    if (driver.value.optional) return []
+    return [{ value: driver.value, by: [...new Set(twins.flatMap(({ by }) => by))].sort() }]
+  })
 }
 
 function sourceOf(wish: Wish, path: string | undefined): ModuleSource {

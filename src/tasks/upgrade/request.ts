@@ -15,6 +15,11 @@ const kernelModule = z
 const modulePath = z.string().regex(/^[^\0\n]+$/, 'must be a path')
 const kernelArg = z.string().regex(/^[^\s"'\\$`]+$/, 'one kernel argument, no spaces or quotes')
 
+const driver = {
+  name: kernelModule.describe('Name of a module, or =subdir: all below that folder of the kernel tree'),
+  path: modulePath.optional().describe('File or directory built for the target kernel'),
+}
+
 const imageParts = {
   dracut_modules: z
     .array(
@@ -27,15 +32,7 @@ const imageParts = {
     )
     .optional()
     .describe('Dracut modules for the image'),
-  kernel_modules: z
-    .array(
-      z.strictObject({
-        name: kernelModule.describe('Name of a module, or =subdir: all below that folder of the kernel tree'),
-        path: modulePath.optional().describe('File or directory built for the target kernel'),
-      }),
-    )
-    .optional()
-    .describe('Drivers for the image'),
+  kernel_modules: z.array(z.strictObject(driver)).optional().describe('Drivers for the image'),
   include_files: z.array(path).optional().describe('Files to put into the image, as seen in the container'),
   kernel_args: z
     .strictObject({
@@ -104,6 +101,18 @@ export const requestFile = z.strictObject({
     .optional()
     .describe('From the host into the container, after its packages'),
   ...imageParts,
+  kernel_modules: z
+    .array(
+      z.strictObject({
+        ...driver,
+        optional: z
+          .boolean()
+          .optional()
+          .describe('Take it along where the target kernel has it, and do without where not. Default: false'),
+      }),
+    )
+    .optional()
+    .describe('Drivers for the image'),
   target: z.strictObject(imageParts).optional().describe('The same for the initramfs of the installed new system'),
   ...newSystem,
 })
@@ -132,9 +141,16 @@ export interface RequestedScript {
   readonly timeout: number
 }
 
+export interface RequestedDriver {
+  readonly name: string
+  readonly source: ModuleSource
+  /** The image may do without where the target kernel lacks it. */
+  readonly optional?: true | undefined
+}
+
 export interface ImageRequest {
   readonly dracutModules: readonly Asked<{ readonly name: string; readonly source: ModuleSource }>[]
-  readonly kernelModules: readonly Asked<{ readonly name: string; readonly source: ModuleSource }>[]
+  readonly kernelModules: readonly Asked<RequestedDriver>[]
   readonly includeFiles: readonly Asked<string>[]
   readonly kernelArgs: { readonly add: readonly Asked<string>[]; readonly remove: readonly Asked<string>[] }
 }

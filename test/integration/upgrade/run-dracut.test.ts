@@ -142,6 +142,26 @@ describe('run_dracut on LabOS 8 with a container of LabOS 9', () => {
     expect(await image()).toBe(before)
   })
 
+  test('an optional driver is taken along where the kernel has it, and done without where not', async () => {
+    const optional = ['=drivers/md', '=drivers/nosuch', 'dm-mirror', 'nosuchdriver'].map((name) => ({
+      name,
+      source: { kind: 'container' as const },
+      optional: true as const,
+    }))
+    await stage()
+    const { failure, after, progress } = await build({ kernelModules: optional })
+    expect(failure?.message).toBeUndefined()
+    expect(after).toMatchObject({ kind: 'ok' })
+    expect(progress.filter((line) => line.includes('does without'))).toEqual([
+      expect.stringContaining('no driver =drivers/nosuch:'),
+      expect.stringContaining('no driver nosuchdriver:'),
+    ])
+    const { stdout } = await host.sh(
+      `cd /var/lib/upgrade-push; cp artifacts/initramfs target/image.img; chroot target lsinitrd /image.img | grep -o 'dm-mirror[.]ko\\|raid1[.]ko' | sort; rm target/image.img`,
+    )
+    expect(stdout).toBe('dm-mirror.ko\nraid1.ko\n')
+  })
+
   test('a dracut module that fails, and a file that is missing, are named', async () => {
     const missing = await build({ includeFiles: ['/etc/nope'] })
     expect(missing.failure?.message).toContain('/etc/nope is not in the container')

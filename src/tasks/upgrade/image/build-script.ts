@@ -94,6 +94,17 @@ function dracut(wanted: WantedImage): string {
   ]
   // dracut takes the libraries of an installed program along, but splits --install at spaces and makes folders empty.
   return `set -- ${argv(options)}
+: >"$W/optional"
+there() {
+  case $1 in =*) [ -d "$T$modules/$K/kernel/\${1#=}" ] ;; *) in_container modinfo -k "$K" "$1" >/dev/null 2>&1 ;; esac
+}
+for driver in ${argv(wanted.optionalDrivers ?? [])}; do
+  if there "$driver"; then
+    set -- "$@" --add-drivers "$driver" && echo "driver $driver" >>"$W/optional"
+  else
+    phase "the kernel $K has no driver $driver: the image does without"
+  fi
+done
 while IFS= read -r file; do
   [ -n "$file" ] || continue
   in_container test -e "$file" || fail "include_files: $file is not in the container: request its package, or copy_files"
@@ -116,7 +127,7 @@ const prove = ({ wanted }: BuildSpec): string => `phase 'reading the image back'
 (umask 077; in_container lsinitrd /run/upgrade-push/out/${ARTIFACT_FILES.initramfs} >"$W/listing" 2>"$W/listing.err") ||
   fail "the image can't be read back: $(tail -n 1 "$W/listing.err")"
 ${PROVE}
-missing=$(prove "$W/listing" "$T$modules/$K/modules.builtin" <<'==WANTED=='
+missing=$(cat "$W/optional" - <<'==WANTED==' | prove "$W/listing" "$T$modules/$K/modules.builtin"
 ${[
   ...wanted.modules.map((name) => `module ${name}`),
   ...wanted.drivers.map((name) => `driver ${name}`),

@@ -7,11 +7,11 @@ const RECIPE = 1
 
 /** Digests of everything that an image is built from. */
 export function imageInputsOf(container: string, stage: string, wanted: WantedImage): ImageInputs {
-  const { modules, drivers, units, files, network, ...flags } = wanted
+  const { modules, drivers, optionalDrivers, units, files, network, ...flags } = wanted
   return {
     container,
     stage,
-    request: digestOf({ modules, drivers, units, files }),
+    request: digestOf({ modules, drivers, optionalDrivers, units, files }),
     flags: digestOf({ recipe: RECIPE, ...flags }),
     network: digestOf(network ? { files: network.files, authorizedKey: network.authorizedKey } : null),
   }

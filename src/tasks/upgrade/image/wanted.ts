@@ -16,6 +16,8 @@ export interface WantedImage {
   readonly modules: readonly string[]
   /** Kernel drivers by name, or `=subdir` of the kernel's tree. */
   readonly drivers: readonly string[]
+  /** Drivers that are taken along if the kernel has them. */
+  readonly optionalDrivers?: readonly string[] | undefined
   readonly units: readonly string[]
   /** Absolute paths as seen in the container. */
   readonly files: readonly string[]
@@ -34,10 +36,12 @@ export function wantedImage(
   arrays: readonly string[],
   compress?: string,
 ): WantedImage {
+  const optional = upgrade.kernelModules.filter(({ value }) => value.optional)
   const names = (asked: readonly Asked<{ readonly name: string }>[]) => asked.map(({ value }) => value.name)
   return {
     modules: unique([...OUR_MODULES, ...(network ? [NETWORK_MODULE] : []), ...names(upgrade.dracutModules)]),
-    drivers: unique(names(upgrade.kernelModules)),
+    drivers: unique(names(upgrade.kernelModules.filter(({ value }) => !value.optional))),
+    ...(optional.length > 0 && { optionalDrivers: unique(names(optional)) }),
     units: [
       ...(network && network.files.length > 0 ? [NETWORKD_UNIT] : []),
       ...(network ? [SSHD_UNIT] : []),

@@ -1,20 +1,4 @@
-import type { Probe } from '../../contract.ts'
-import { HOST } from '../layout.ts'
-import { UNFINISHED } from '../transaction/unfinished.ts'
 import type { Rule } from './situation.ts'
-
-export interface BegunFacts {
-  /** A transaction was begun here and not completed: the system that runs is half-replaced. */
-  readonly unfinished?: boolean | undefined
-}
-
-export const begunProbe: Probe<BegunFacts> = {
-  id: 'upgrade-push/begun',
-  script: `${UNFINISHED}
-if unfinished; then echo unfinished; fi`,
-  reads: [`path:${HOST.changed}`, `path:${HOST.journal}`, `path:${HOST.result}`, `path:${HOST.planSums}`],
-  parse: ({ stdout }) => ({ unfinished: stdout.trim() === 'unfinished' }),
-}
 
 /** Somebody booted the old kernel of such a host by hand. Preparing it anew would take away what the recovery entry needs. */
 export const halfReplaced: Rule = ({ begun }) =>

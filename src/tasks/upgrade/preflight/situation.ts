@@ -2,7 +2,7 @@ import type { Finding } from '../../contract.ts'
 import type { HostFacts } from '../host/facts.ts'
 import type { LoaderFacts } from '../loaders/facts.ts'
 import type { Distribution } from '../rules/distributions.ts'
-import type { BegunFacts } from './begun.ts'
+import type { BegunFacts } from '../unless-half-replaced.ts'
 import type { LockFacts } from './lock-probe.ts'
 import type { SpaceFacts } from './space-probe.ts'
 

@@ -63,12 +63,12 @@ export const watchdogDrivers: BuiltInRule = {
   proven: 'never run',
   about:
     'Where a hardware watchdog has drivers, such as iTCO_wdt and what makes its device, or ipmi_watchdog: these, loaded early, so that ' +
-    'it resets a machine whose upgrade image hangs.',
+    'it resets a machine whose upgrade image hangs. A driver that the new kernel lacks is left out.',
   when: ({ host }) => (host.watchdogDrivers ?? []).length > 0,
   asks({ host }) {
     const names = unique(host.watchdogDrivers ?? [])
     return {
-      kernel_modules: names.map((name) => ({ name })),
+      kernel_modules: names.map((name) => ({ name, optional: true })),
       kernel_args: { add: [`rd.driver.pre=${names.join(',')}`] },
     }
   },

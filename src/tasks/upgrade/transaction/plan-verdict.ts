@@ -4,7 +4,7 @@ import { FAILED } from '../container/install-script.ts'
 import { ofRelease } from '../old-release.ts'
 import { listed } from '../verify/deviation.ts'
 import type { PlanHead, PlanItem } from './plan-fact.ts'
-import { BEGUN } from './unfinished.ts'
+import { BEGUN, RESUME } from './unfinished.ts'
 
 const MB = 1_000_000
 
@@ -104,9 +104,7 @@ function remedyOf(message: string): string | undefined {
   if (message.startsWith('no space: ')) return 'free space there, then run again'
   if (message.startsWith('to_keep: '))
     return 'take the package out of to_keep, or what is in its place out of the lists'
-  if (message === BEGUN) {
-    return 'boot the recovery entry and run upgrade-resume there: it completes the transaction, or says why it can’t'
-  }
+  if (message === BEGUN) return RESUME
   if (message.startsWith('local_rpms: ')) return remedyOfLocal(message)
   return undefined
 }

@@ -2,6 +2,8 @@ import { HOST } from '../layout.ts'
 
 /** What is said of such a host. */
 export const BEGUN = 'a transaction of this host was begun and not completed: resume it first'
+/** What to do about it. */
+export const RESUME = 'boot the recovery entry (it is the default), then run the playbook with -e resume=true'
 
 /** There while the recovery entry is the default: see assets/steer/recovery.sh. */
 const RECOVERY = HOST.steer.replace(/steer$/, 'before')

@@ -17,7 +17,10 @@ const module = fc
 const parts = fc.record(
   {
     dracut_modules: fc.array(module, { maxLength: 3 }),
-    kernel_modules: fc.array(module, { maxLength: 3 }),
+    kernel_modules: fc.array(
+      fc.tuple(module, fc.boolean()).map(([driver, optional]) => (optional ? { ...driver, optional } : driver)),
+      { maxLength: 3 },
+    ),
     include_files: fc.array(path, { maxLength: 2 }),
     kernel_args: fc.record({ add: fc.array(name), remove: fc.array(name) }),
   },
@@ -48,6 +51,23 @@ const wish: fc.Arbitrary<Wish> = fc.record({
 const wishes = fc.array(wish, { maxLength: 6 })
 
 describe('merging', () => {
+  test('a driver that one asks for is not optional because another would do without it', () => {
+    const wish = (by: string, driver: { name: string; path?: string; optional?: boolean }): Wish => ({
+      by,
+      paths: 'host',
+      request: { kernel_modules: [driver] },
+    })
+    const { upgrade } = merge([
+      wish('built-in:watchdog-drivers', { name: 'softdog', optional: true }),
+      wish('play', { name: 'softdog', optional: false }),
+      wish('built-in:watchdog-drivers', { name: 'lpc_ich', optional: true }),
+    ])
+    expect(upgrade.kernelModules).toEqual([
+      { value: { name: 'lpc_ich', source: { kind: 'container' }, optional: true }, by: ['built-in:watchdog-drivers'] },
+      { value: { name: 'softdog', source: { kind: 'container' } }, by: ['built-in:watchdog-drivers', 'play'] },
+    ])
+  })
+
   test('does not depend on the order of the wishes', () => {
     const shuffled = wishes.chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
