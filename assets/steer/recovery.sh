@@ -24,6 +24,8 @@ guard() {
 restore() {
   loader_unguard || fail 'the hooks in /etc/kernel/install.d can not be removed'
   if [ -e "$own/before" ]; then
+    # What can not be read is no proof that the recovery entry is not the default.
+    loader_readable
     loader_put_back || fail 'the old default entry can not be restored'
   elif loader_is_default "$RECOVERY_ID"; then
     loader_set_default "$DEFAULT_ID" || fail 'the old default entry can not be restored'

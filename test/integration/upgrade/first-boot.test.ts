@@ -185,6 +185,21 @@ describe('the program of the first boot', () => {
     expect(root.read('var/tmp/ran')).toBe('db\ncut\ncut\ndb\n')
   })
 
+  test('cut off before the service of failed scripts is disabled: the result says already what failed', async () => {
+    await booted({ firstBoot: [script('10-app', 'exit 1\n')] })
+    copyFileSync(join(release.root, 'usr/bin/rm'), join(root.dir, 'upper/usr/bin/rm.real'))
+    root.write(
+      'usr/bin/rm',
+      '#!/bin/sh\ncase "$*" in *wants/upgrade-resume.service) kill -9 $PPID; exit ;; esac\nexec rm.real "$@"\n',
+      0o755,
+    )
+    expect((await run()).code).toBeGreaterThan(1)
+    expect([enabled(), result().outcome, result().step]).toEqual([true, 'first-boot-failed', 'scripts'])
+    root.write('usr/bin/rm', '#!/bin/sh\nexec rm.real "$@"\n', 0o755)
+    expect(await run()).toMatchObject({ code: 1 })
+    expect(enabled()).toBe(false)
+  })
+
   test('SELinux is enforcing again once everything is labelled, not before', async () => {
     await booted({}, { selinux: 'enforcing' })
     root.write('etc/selinux/config', '#SELINUX=permissive\nSELINUX=permissive\n')

@@ -50,6 +50,8 @@ test.each([
   'boot_entry',
 ])('%s looks for it', (name) => {
   const args = { to_install: [], to_remove: [], state: 'present', repositories: [] }
-  const probes = createRegistry().get(name)?.probes(args, { requests: [], texts: {}, ours: {}, program: {}, digest: '' })
+  const probes = createRegistry()
+    .get(name)
+    ?.probes(args, { requests: [], texts: {}, ours: {}, program: {}, digest: '' })
   expect(Object.values(probes ?? {})).toContain(begunProbe)
 })

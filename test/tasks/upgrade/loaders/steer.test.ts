@@ -52,6 +52,17 @@ describe.each(['systemd-boot', 'grub-bls'] satisfies Loader[])('%s', (loader) =>
       })
     })
 
+    test('restore: where nothing can be read, the recovery entry stays, which may be the default', () => {
+      const one = host(loader, { default: `labos-${OLD}` })
+      expect(one.steer(['recovery'], shell)).toMatchObject(done)
+      one.remove(loader === 'systemd-boot' ? 'sys/firmware/efi/efivars' : 'boot/grub2/grubenv')
+      expect(one.steer(['restore'], shell)).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/^steer: (the EFI variables .* can not|no environment block can) be read/),
+      })
+      expect(one.read(`boot/loader/entries/${RECOVERY}.conf`)).toContain('rd.upgrade.recovery=1')
+    })
+
     test.each([undefined, `labos-${OLD}`])(
       'recovery becomes the default, and restore makes it %s as before, to the byte',
       (before) => {
