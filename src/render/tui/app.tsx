@@ -6,6 +6,8 @@ import { type KeyName, keyNames } from './view/keys.ts'
 export interface AppProps {
   readonly lines: readonly Line[]
   readonly color: boolean
+  /** What Ink draws in the place of a painted line. */
+  readonly standIn: (line: string) => string
   readonly onKey: (key: KeyName) => void
 }
 
@@ -15,12 +17,12 @@ export interface AppProps {
  * The lines are put in the place of a dot each: Ink keeps every text that it ever measured, and a run may take a night. It also
  * spares Ink to lay out and to wrap what has its width and its place already.
  */
-export function App({ lines, color, onKey }: AppProps) {
+export function App({ lines, color, standIn, onKey }: AppProps) {
   useInput((input, key) => {
     for (const name of keyNames(input, key)) onKey(name)
   })
   return (
-    <Transform transform={(_, row) => paint(lines[row] ?? { spans: [] }, color)}>
+    <Transform transform={(_, row) => standIn(paint(lines[row] ?? { spans: [] }, color))}>
       {lines.map(() => '.').join('\n')}
     </Transform>
   )

@@ -14,7 +14,7 @@ const COLOURS: { readonly [T in Tone]: number | undefined } = {
 /** A line as a terminal takes it. The selected one is inverse throughout, without colours: some of them can't be read there. */
 export function paint({ spans, selected }: Line, color: boolean): string {
   const text = spans.map((span) => painted(span, color && !selected)).join('')
-  return selected ? `\x1b[7m${text}\x1b[27m` : text
+  return selected ? `\x1b[7m${text}\x1b[27m` : text.trimEnd()
 }
 
 function painted({ text, bold, tone = 'plain' }: Span, color: boolean): string {

@@ -9,6 +9,7 @@ import { clean } from './model/clean.ts'
 import { RunModel, watchedHosts } from './model/run-model.ts'
 import type { Screen, ScreenOptions } from './options.ts'
 import { FPS, Pace } from './pace.ts'
+import { StandIns } from './stand-ins.ts'
 import { summary } from './summary.ts'
 import { Terminal } from './terminal.ts'
 import type { KeyName } from './view/keys.ts'
@@ -47,6 +48,7 @@ class InkScreen implements Screen {
   /** When the next frame is due, on the clock of `performance`. */
   #due = Number.POSITIVE_INFINITY
   readonly #pace: Pace
+  readonly #standIns = new StandIns()
 
   constructor(options: ScreenOptions) {
     this.#options = options
@@ -117,7 +119,7 @@ class InkScreen implements Screen {
 
   #mount(): void {
     this.#frame = this.#compose()
-    const stdout = this.#terminal.mount()
+    const stdout = this.#terminal.mount((drawn) => this.#standIns.resolve(drawn))
     this.#ink = render(this.#element(this.#frame), {
       stdout,
       stdin: this.#terminal.stdin,
@@ -133,7 +135,12 @@ class InkScreen implements Screen {
   }
 
   #element({ lines }: Frame) {
-    return createElement(App, { lines, color: this.#color, onKey: this.#onKey })
+    return createElement(App, {
+      lines,
+      color: this.#color,
+      standIn: (line) => this.#standIns.of(line),
+      onKey: this.#onKey,
+    })
   }
 
   #compose(): Frame {

@@ -14,7 +14,7 @@ export class Terminal {
   readonly stdin: NodeJS.ReadStream
   readonly #stdout: NodeJS.WriteStream
   readonly #listeners: (() => void)[] = []
-  #ink = new InkOutput(this)
+  #ink = new InkOutput(this, String)
   #open = false
   #gone = false
   #continued: () => void = () => {}
@@ -43,10 +43,14 @@ export class Terminal {
     return this.#stdout.writableLength > 0
   }
 
-  /** Standard output for Ink: a new one for each mount, which is cut off by the next. */
-  mount(): NodeJS.WriteStream {
+  /**
+   * Standard output for Ink: a new one for each mount, which is cut off by the next.
+   *
+   * @param resolve what the terminal gets of what Ink wrote.
+   */
+  mount(resolve: (drawn: string) => string): NodeJS.WriteStream {
     this.#ink.cut()
-    this.#ink = new InkOutput(this)
+    this.#ink = new InkOutput(this, resolve)
     if (this.#open) this.write(CLEAR)
     return this.#ink as unknown as NodeJS.WriteStream
   }
@@ -124,23 +128,24 @@ const HOME = '\x1b[H'
 class InkOutput extends EventEmitter {
   readonly isTTY = true
   readonly #terminal: Terminal
+  readonly #resolve: (drawn: string) => string
   #cut = false
 
-  constructor(terminal: Terminal) {
+  constructor(terminal: Terminal, resolve: (drawn: string) => string) {
     super()
     this.#terminal = terminal
+    this.#resolve = resolve
   }
 
-  get columns(): number {
-    return this.#terminal.columns
-  }
+  /** Ink lays out a character for each column, used or not; it is given lines that are laid out already, or what stands in for them. */
+  readonly columns = 1
 
   get rows(): number {
     return this.#terminal.rows
   }
 
   write(text: string): boolean {
-    if (!this.#cut) this.#terminal.write(text.replace(UP, HOME))
+    if (!this.#cut) this.#terminal.write(this.#resolve(text.replace(UP, HOME)))
     return true
   }
 

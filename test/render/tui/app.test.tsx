@@ -32,7 +32,7 @@ const { lines } = frame({
 })
 
 test('Ink draws the lines of a frame as they are, all of them', () => {
-  const { lastFrame, unmount } = render(<App lines={lines} color={false} onKey={() => {}} />)
+  const { lastFrame, unmount } = render(<App lines={lines} color={false} standIn={String} onKey={() => {}} />)
   const drawn = stripVTControlCharacters(lastFrame() ?? '').split('\n')
   expect(drawn).toHaveLength(23)
   expect(drawn.map((line) => line.trimEnd())).toEqual(lines.map((line) => textOf(line).trimEnd()))
@@ -40,11 +40,11 @@ test('Ink draws the lines of a frame as they are, all of them', () => {
 })
 
 test('the next frame takes the place of the last, with one line less or more', () => {
-  const { lastFrame, rerender, unmount } = render(<App lines={lines} color={false} onKey={() => {}} />)
+  const { lastFrame, rerender, unmount } = render(<App lines={lines} color={false} standIn={String} onKey={() => {}} />)
   const shown = () => stripVTControlCharacters(lastFrame() ?? '').split('\n')
   for (const texts of [['one', 'two', ''], ['one', 'zwei', '', 'x'.repeat(100)], ['']]) {
     const next = texts.map((text) => ({ spans: text === '' ? [] : [{ text }] }))
-    rerender(<App lines={next} color={false} onKey={() => {}} />)
+    rerender(<App lines={next} color={false} standIn={String} onKey={() => {}} />)
     expect(shown()).toEqual(texts)
   }
   unmount()
@@ -52,7 +52,7 @@ test('the next frame takes the place of the last, with one line less or more', (
 
 test('keys arrive by name, one by one', async () => {
   const keys: string[] = []
-  const { stdin, unmount } = render(<App lines={lines} color={true} onKey={(key) => keys.push(key)} />)
+  const { stdin, unmount } = render(<App lines={lines} color={true} standIn={String} onKey={(key) => keys.push(key)} />)
   await sleep(50)
   for (const input of ['j', '\x1b[B', '\x1b[6~', '\r', '\x03', 'ok']) {
     stdin.write(input)

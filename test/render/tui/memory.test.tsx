@@ -24,9 +24,11 @@ async function remembered(): Promise<Set<string>> {
 test('frames that were drawn are forgotten: a run may take a night', async () => {
   const lines = (frame: number) =>
     Array.from({ length: 20 }, (_, row) => ({ spans: [{ text: flat(`row ${row} of frame-${frame}-kept`) }] }))
-  const { rerender, frames, lastFrame } = render(<App lines={lines(0)} color={false} onKey={() => {}} />)
+  const { rerender, frames, lastFrame } = render(
+    <App lines={lines(0)} color={false} standIn={String} onKey={() => {}} />,
+  )
   for (let frame = 1; frame < FRAMES; frame++) {
-    rerender(<App lines={lines(frame)} color={false} onKey={() => {}} />)
+    rerender(<App lines={lines(frame)} color={false} standIn={String} onKey={() => {}} />)
     await sleep(50)
   }
   expect(lastFrame()).toContain(`frame-${FRAMES - 1}-`)

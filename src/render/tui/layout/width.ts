@@ -1,18 +1,22 @@
 import stringWidth from 'string-width'
 
-const ASCII = /^[\x20-\x7e]*$/
+/**
+ * Texts of characters that take one column each whatever stands beside them, which are nearly all: ASCII, Latin, Greek and Cyrillic
+ * letters, dashes, quotes, the ellipsis, arrows, lines and blocks. To look closer at each of them would be most of a frame.
+ */
+const SIMPLE = /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2190-\u2193\u2500-\u259f]*$/
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** Columns that a text takes on a terminal. */
 export function widthOf(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text)
+  return SIMPLE.test(text) ? text.length : stringWidth(text)
 }
 
 /** At most so many columns of a text; what is cut ends with `~`. */
 export function cut(text: string, width: number): string {
   if (width <= 0) return ''
-  if (text.length <= width && ASCII.test(text)) return text
-  if (ASCII.test(text)) return `${text.slice(0, width - 1)}~`
+  if (text.length <= width && SIMPLE.test(text)) return text
+  if (SIMPLE.test(text)) return `${text.slice(0, width - 1)}~`
   if (widthOf(text) <= width) return text
   let kept = ''
   let used = 0
