@@ -70,6 +70,13 @@ export function decide(
   }
 }
 
+/** Inventories and -e give texts: `nic_names, watchdog`, and lists as they are written elsewhere, which would match nothing as they stand. */
+function keysOf(text: string): string[] {
+  const inner = /^\s*\[(.*)\]\s*$/s.exec(text)?.[1] ?? text
+  const keys = inner.split(',').map((key) => key.trim().replace(/^(["'])(.*)\1$/, '$2'))
+  return keys.filter((key) => key !== '')
+}
+
 /** `accept_findings` of the inventory, play or command line: the keys an operator takes responsibility for. What a host said never counts. */
 function acceptedKeys(scope: LayeredScope): ReadonlySet<string> {
   if (scope.wasSet('accept_findings')) {
@@ -80,9 +87,13 @@ function acceptedKeys(scope: LayeredScope): ReadonlySet<string> {
   }
   const value: Value | undefined = scope.authored('accept_findings')
   if (value === undefined || value === null) return new Set()
-  const list = typeof value === 'string' ? value.split(',').map((key) => key.trim()) : value
-  if (!Array.isArray(list) || !list.every((key) => typeof key === 'string')) {
-    throw new UserError('accept_findings must be a list of finding keys')
+  const list = typeof value === 'string' ? keysOf(value) : value
+  const strange = Array.isArray(list) ? list.find((key) => typeof key !== 'string' || !/^[a-z0-9_]+$/.test(key)) : value
+  if (strange !== undefined) {
+    throw new UserError({
+      message: `accept_findings must be a list of finding keys; ${JSON.stringify(strange)} is none`,
+      hint: 'write a list, or a text such as nic_names,watchdog',
+    })
   }
   return new Set(list as string[])
 }

@@ -49,4 +49,24 @@ describe('accept_findings', () => {
     expect(run.statuses('one')).toEqual(['changed', 'ok', 'failed'])
     expect(run.results('one')[2]?.message).toContain('accept_findings was set by set_fact or register')
   })
+  // As it reads where an inventory or -e gives a text.
+  it.each(['tiny', 'other, tiny', '[tiny]', '["other", "tiny"]', "['tiny']", 'tiny,'])(
+    'takes the text %s',
+    async (text) => {
+      const run = await play({
+        plugins: [look],
+        playbook: `${head(`  vars: { accept_findings: ${JSON.stringify(text)} }\n`)}    - look:\n`,
+      })
+      expect(run.results('one')[0]?.findings).toEqual([{ ...TINY, accepted: true }])
+    },
+  )
+
+  it.each(['"other tiny"', '{ tiny: true }', '[7]', '7'])('says so where it is no list of keys: %s', async (value) => {
+    const run = await play({
+      plugins: [look],
+      playbook: `${head(`  vars: { accept_findings: ${value} }\n`)}    - look:\n`,
+    })
+    expect(run.statuses('one')).toEqual(['failed'])
+    expect(run.results('one')[0]?.message).toContain('accept_findings must be a list of finding keys')
+  })
 })

@@ -5,6 +5,7 @@
 # The build puts what belongs to one host into $given, a folder of the container's /run that goes with the build:
 #   authorized_keys                 the one public key that may log in as root
 #   ssh_host_ed25519_key            a host key made for this image alone
+#   port                            sshd_config's line of the port that the host's own sshd has
 #   *.link *.netdev *.network       for systemd-networkd; without them, something else brings up the network
 given=/run/upgrade-push-network
 
@@ -60,6 +61,11 @@ install_networkd() {
     or_die start upgrade-network.service
 }
 
+# listen FILE: where the host's own sshd does, so that the controller finds the image at the same address and port.
+listen() {
+    grep '^Port [1-9]' "$given/port" >>"$1"
+}
+
 install_sshd() {
     local config=/etc/upgrade-ssh program
     or_die inst_multiple /usr/sbin/sshd
@@ -74,6 +80,7 @@ install_sshd() {
     or_die chmod 0711 "$initdir/usr/share/empty.sshd" "$initdir/var/empty/sshd"
     or_die chmod 0700 "$initdir$config"
     or_die inst_simple "$moddir/sshd_config" "$config/sshd_config"
+    or_die listen "$initdir$config/sshd_config"
     or_die inst_simple "$given/authorized_keys" "$config/authorized_keys"
     or_die inst_simple "$given/ssh_host_ed25519_key" "$config/ssh_host_ed25519_key"
     or_die chmod 0600 "$initdir$config"/*

@@ -27,7 +27,10 @@ const TASKS: { readonly [task: string]: Partial<TaskProfile> } = {
       refused: {
         rate: 0.005,
         words: [
-          { message: 'an inhibitor: kernel_not_newest (the newest kernel does not run)', remedy: 'Reboot into it.' },
+          {
+            message: 'an inhibitor: booted_kernel (the booted kernel is not the newest installed one)',
+            remedy: 'Reboot into the newest kernel, or remove it.',
+          },
         ],
       },
     },

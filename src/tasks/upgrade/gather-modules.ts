@@ -131,7 +131,7 @@ export const gatherModulesTask = defineTask<Args, Facts, Spec, GatherLocal>({
         arch: host.arch,
         sourceRelease: majorOf(host.os.versionId),
         targetRelease: target_release,
-        network: imageNetwork(network, local),
+        network: imageNetwork(network, facts.network, local),
       },
       wishes,
     )
@@ -169,8 +169,12 @@ mkdir -p ${STATE} && publish ${HOST.request}`,
   }),
 })
 
-function imageNetwork(wish: NetworkWish | undefined, { authorizedKey }: GatherLocal): ImageNetwork | null {
-  return wish ? { setup: wish.setup, files: wish.files, authorizedKey: authorizedKey ?? null } : null
+function imageNetwork(
+  wish: NetworkWish | undefined,
+  { port = 22 }: NetworkFacts,
+  { authorizedKey }: GatherLocal,
+): ImageNetwork | null {
+  return wish ? { setup: wish.setup, files: wish.files, port, authorizedKey: authorizedKey ?? null } : null
 }
 
 /** Another checkout of the same modules is no change; another asker is. */

@@ -47,6 +47,7 @@ const mergedRequest: z.ZodType<MergedRequest> = z.object({
     .object({
       setup: z.string(),
       files: z.array(z.object({ name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), text: z.string() })),
+      port: z.number().int().min(1).max(65_535),
       authorizedKey: z.string().nullable(),
     })
     .nullable(),

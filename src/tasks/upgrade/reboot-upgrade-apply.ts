@@ -22,7 +22,7 @@ const LAST_WORDS_MS = 30_000
 
 /**
  * Arms and reboots where the upgrade has yet to begin, then follows the host to the end. What the controller must know to find the host
- * again is on its disk before the reboot is asked for, and goes when a system runs again, whichever.
+ * again is on its disk before the reboot is asked for, and goes when a system runs again, unless that is half-replaced.
  */
 export async function carryOut(spec: Spec, host: HostHandle): Promise<ValueMap> {
   const { boots } = host
@@ -50,7 +50,8 @@ export async function carryOut(spec: Spec, host: HostHandle): Promise<ValueMap> 
   const stayed = end.sight.bootId === record.before.bootId
   // Before the record goes: a controller that dies in the middle comes back for it.
   const log = stayed ? undefined : await keepImageLog(host, logsOfSystem(boots), realClock)
-  await boots.forget()
+  // The recovery entry has the image's host key, and the image is what a resume has to reach.
+  if (end.kind !== 'failed' || !end.unfinished) await boots.forget()
   if (end.kind === 'failed') {
     const message = stayed && spec.kind === 'start' ? `${end.message}; ${await disarm(host)}` : end.message
     throw new ApplyError(message, withLog(end.remedy, log))

@@ -33,7 +33,8 @@ function itemsOf(request: MergedRequest): Map<string, string> {
   addScripts(items, request.scripts.afterTransaction, 'after the transaction')
   addScripts(items, request.scripts.firstBoot, 'at the first boot')
   if (request.network) {
-    items.set(`network ${request.network.setup}`, 'built-in')
+    const { setup, port } = request.network
+    items.set(`network ${setup}${port === 22 ? '' : `, sshd on port ${port}`}`, 'built-in')
     items.set(`log-in by ${request.network.authorizedKey ?? 'the key that the first run makes'}`, 'play')
   }
   if (request.lvmconf) items.set('dracut --lvmconf', 'built-in')

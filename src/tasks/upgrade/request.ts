@@ -161,6 +161,8 @@ export interface ImageNetwork {
   readonly setup: string
   /** Configuration for systemd-networkd, by file name; empty where kernel arguments tell something else. */
   readonly files: readonly { readonly name: string; readonly text: string }[]
+  /** Where the image's sshd listens: where the host's own did. */
+  readonly port: number
   /** The one public key that may log in as root, `ssh-ed25519 AAAA…`; null in a check before the controller has one. */
   readonly authorizedKey: string | null
 }

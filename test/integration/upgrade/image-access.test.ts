@@ -43,7 +43,7 @@ describe('the sshd of an upgrade image', () => {
   const given = (authorizedKey: string) =>
     aRequest({
       rpms: [...BASE_RPMS, 'openssh-server'],
-      network: { setup: 'eth0: DHCP', files: [NETWORK_FILE], authorizedKey },
+      network: { setup: 'eth0: DHCP', files: [NETWORK_FILE], port, authorizedKey },
     })
   const build = (authorizedKey: string) =>
     step(host, runDracutTask, { args: { compress: 'zstd -1' }, given: given(authorizedKey) })
@@ -61,6 +61,7 @@ describe('the sshd of an upgrade image', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'upgrade-push-access-'))
     key = ownUpgradeKey(join(dir, 'keys'), true) as string
+    port = await freePort()
     host = await RpmHost.create()
     const files = createControllerFiles({ playbookDir: dir, assetsDir: resolve('assets') })
     for (const { failure } of [
@@ -75,10 +76,9 @@ describe('the sshd of an upgrade image', () => {
     execFileSync('sh', ['-c', 'zstd -dc "$1" | cpio -id --quiet', 'sh', host.state('artifacts/initramfs')], {
       cwd: root,
     })
-    port = await freePort()
-    // A free port in place of 22, and what the units would have made; everything else is the image's.
+    // On this address alone, and with what the units would have made; everything else is the image's.
     const start = `mount --rbind /dev dev && mount -t proc proc proc && mkdir -p run/sshd &&
-exec chroot . /usr/sbin/sshd -D -e -f /etc/upgrade-ssh/sshd_config -p ${port} -o ListenAddress=127.0.0.1`
+exec chroot . /usr/sbin/sshd -D -e -f /etc/upgrade-ssh/sshd_config -o ListenAddress=127.0.0.1`
     const argv = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private', 'sh', '-c', start]
     sshd = spawn('unshare', argv, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
     for (let round = 0; round < 100 && login('/dev/null', [], ':').stderr.includes('refused'); round++) await sleep(200)

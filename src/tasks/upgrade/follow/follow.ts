@@ -1,10 +1,11 @@
 import { type ImageIdentity, type ImageSession, RemoteError } from '../../../remote/types.ts'
-import { ApplyError, type HostBoots, OverdueError } from '../../contract.ts'
+import { type HostBoots, OverdueError } from '../../contract.ts'
 import { type Limits, standing } from './limits.ts'
 import { observe } from './machine.ts'
 import { plainText } from './plain-text.ts'
 import { parseProgressLine } from './progress-line.ts'
 import { Reporter } from './reporter.ts'
+import { resumeImage } from './resume.ts'
 import { type Attempt, begin, type End, type FollowState, type Observation } from './state.ts'
 import { parseSystemSight, SYSTEM_SIGHT } from './system-sight.ts'
 
@@ -122,7 +123,7 @@ class Follower {
     const options = { signal: this.#signal, idleMs: IDLE_MS }
     const boot = await session.run(['cat', '/proc/sys/kernel/random/boot_id'], options)
     this.#observe({ kind: 'image', bootId: plainText(boot.stdout, 64) })
-    if (this.#in.attempt.resuming && !this.#ordered) await this.#resume(session)
+    if (this.#in.attempt.resuming && !this.#ordered && !(await this.#resume(session))) return
     const from = String(this.#state.lines + 1)
     const { code, stderr } = await session.run(['upgrade-follow', from], {
       ...options,
@@ -136,17 +137,13 @@ class Follower {
     throw new RemoteError('lost', session.host, `upgrade-follow ended with code ${code}: ${plainText(stderr, 200)}`)
   }
 
-  /** Once: what a machine that waits refuses now it refuses always. */
-  async #resume(session: ImageSession): Promise<void> {
-    const { code, stderr } = await session.run(['upgrade-resume'], { signal: this.#signal, idleMs: IDLE_MS })
-    this.#ordered = true
-    if (code !== 0) {
-      throw new ApplyError(
-        `the image refused to go on with the upgrade: ${plainText(stderr, 500) || `code ${code}`}`,
-        'log in to the image as root (docs/upgrade.md) and see upgrade-status',
-      )
-    }
-    this.#in.report('the image was told to go on with the upgrade')
+  /** Once in a run: a failure after that is told to the operator first. Resolves to whether there is something to follow. */
+  async #resume(session: ImageSession): Promise<boolean> {
+    const resumed = await resumeImage(session, { signal: this.#signal, idleMs: IDLE_MS })
+    this.#ordered = resumed !== 'not-yet'
+    if (resumed === 'ordered') this.#in.report('the image was told to go on with the upgrade')
+    if (resumed === 'at-work') this.#in.report('the image is at work already: it needs no order')
+    return this.#ordered
   }
 
   #pause(ms: number): number {
@@ -156,8 +153,8 @@ class Follower {
 
 /**
  * Watches a host go down, boot the upgrade image, change its packages and come back, until its new system is done with its first boot, or
- * something ended that. A host that does not answer is waited for; nothing is started on it, save that an attempt that waits is resumed when
- * the attempt says so.
+ * something ended that. A host that does not answer is waited for; nothing is started on it, save that an attempt that waits is resumed, once,
+ * when the attempt says so.
  *
  * Rejects with OverdueError when a phase took longer than its time and the patience after it, with ApplyError when the image refuses to
  * resume, and with RemoteError `host_key` when somebody else answers, or `aborted`.

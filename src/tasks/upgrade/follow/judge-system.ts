@@ -1,9 +1,11 @@
 import { runsRelease } from '../already-upgraded.ts'
+import { RESUME } from '../transaction/unfinished.ts'
 import type { ResultFile } from './result-file.ts'
 import { type Attempt, type End, enter, type FollowState } from './state.ts'
 import type { SystemSight } from './system-sight.ts'
 
 const LOGS = 'see /var/log/upgrade-push on the host'
+const AFTER = 'after packages had been changed'
 const AGAIN = `${LOGS}; mend what it names, then run the playbook again`
 
 /** A system answers: the old one that has yet to go down, the old one that is back, or the new one. */
@@ -19,6 +21,7 @@ export function judgeSystem(state: FollowState, attempt: Attempt, sight: SystemS
   const runs = `${sight.distribution} ${sight.release}`.trim()
   const waits = `${runs} runs, the resume service is ${sight.resumeService}`
   if (firstBoots(attempt, sight) && !isLast(attempt, result)) return enter(state, 'resume-service', waits)
+  if (sight.unfinished) return halfReplaced(state, attempt, sight, runs)
   if (result?.run !== attempt.run) {
     if (runsRelease(sight.release, attempt.to) && sight.resumeService === 'failed') return serviceFailed(state, sight)
     const story =
@@ -37,13 +40,9 @@ export function judgeSystem(state: FollowState, attempt: Attempt, sight: SystemS
       return ended(state, sight, message, 'mend what it names, then: systemctl start upgrade-resume')
     }
     case 'failed': {
-      if (!result.changed) {
-        const message = `the upgrade failed before any package changed: ${told(sight)}; the old system is running (${runs})`
-        return ended(state, sight, message, AGAIN)
-      }
-      const message = `the upgrade failed after packages had been changed, and a system was booted all the same (${runs}): ${told(sight)}`
-      const remedy = `part of it is old and part new: boot the recovery entry and resume, or restore a backup; ${LOGS}`
-      return ended(state, sight, message, remedy)
+      if (result.changed) return halfReplaced(state, attempt, sight, runs)
+      const message = `the upgrade failed before any package changed: ${told(sight)}; the old system is running (${runs})`
+      return ended(state, sight, message, AGAIN)
     }
     case 'not-armed':
     case 'no-transaction': {
@@ -51,6 +50,15 @@ export function judgeSystem(state: FollowState, attempt: Attempt, sight: SystemS
       return ended(state, sight, message, AGAIN)
     }
   }
+}
+
+/** Somebody chose another entry than the default, which is the recovery's. */
+function halfReplaced(state: FollowState, { run }: Attempt, sight: SystemSight, runs: string): FollowState {
+  const { result } = sight
+  const why = result?.run === run && result.outcome === 'failed' ? `failed ${AFTER}` : `was cut off ${AFTER}`
+  const message = `the upgrade ${why}, and a system was booted all the same (${runs})${result?.run === run ? `: ${told(sight)}` : ''}`
+  const remedy = `part of it is old and part new: ${RESUME}, or restore a backup; ${LOGS}`
+  return { ...state, end: { kind: 'failed', sight, message, remedy, unfinished: true } }
 }
 
 /**

@@ -36,7 +36,14 @@ export interface Failure {
 export type End =
   | { readonly kind: 'upgraded'; readonly sight: SystemSight }
   /** A system runs, and the upgrade is over without success. */
-  | { readonly kind: 'failed'; readonly sight: SystemSight; readonly message: string; readonly remedy: string }
+  | {
+      readonly kind: 'failed'
+      readonly sight: SystemSight
+      readonly message: string
+      readonly remedy: string
+      /** Only the recovery entry can complete it: the image will answer again. */
+      readonly unfinished?: true
+    }
   /** The image waits for a person. */
   | { readonly kind: 'waiting'; readonly failure: Failure }
 

@@ -1,6 +1,7 @@
 import type { CommandResult } from '../../../remote/types.ts'
 import { TaggedLines } from '../host/tagged-lines.ts'
 import { HOST } from '../layout.ts'
+import { UNFINISHED } from '../transaction/unfinished.ts'
 import { plainText } from './plain-text.ts'
 import { parseResultFile, type ResultFile } from './result-file.ts'
 
@@ -25,10 +26,14 @@ export interface SystemSight {
   readonly resumeService: string
   /** Digest of plan.sums; undefined when there is no plan. */
   readonly plan: string | undefined
+  /** Packages were changed, and not all that were to be: the system that runs is part old and part new. */
+  readonly unfinished: boolean
 }
 
 /** Wants root: the results are root's alone. */
 export const SYSTEM_SIGHT = `
+${UNFINISHED}
+! unfinished || echo '@unfinished'
 printf '@boot\\t%s\\n@machine\\t%s\\n@kernel\\t%s\\n' "$(cat /proc/sys/kernel/random/boot_id)" "$(cat /etc/machine-id 2>/dev/null)" "$(uname -r)"
 [ ! -e ${REBOOT_MARK} ] || echo '@rebooting'
 grep -a -s -H '' /etc/os-release ${REBOOT_ERROR} ${HOST.result}
@@ -61,5 +66,6 @@ export function parseSystemSight({ stdout }: CommandResult): SystemSight {
     result: parseResultFile(output.lines(HOST.result)?.join('\n')),
     resumeService: plainText(field('resume'), 40) || 'absent',
     plan: /^[0-9a-f]{64}$/.test(field('plan')) ? field('plan') : undefined,
+    unfinished: output.tagged('unfinished').length > 0,
   }
 }

@@ -13,7 +13,9 @@ export function imageInputsOf(container: string, stage: string, wanted: WantedIm
     stage,
     request: digestOf({ modules, drivers, optionalDrivers, units, files }),
     flags: digestOf({ recipe: RECIPE, ...flags }),
-    network: digestOf(network ? { files: network.files, authorizedKey: network.authorizedKey } : null),
+    network: digestOf(
+      network ? { files: network.files, port: network.port, authorizedKey: network.authorizedKey } : null,
+    ),
   }
 }
 

@@ -14,6 +14,7 @@ export function networkFiles(network: ImageNetwork | undefined): string {
   const files = [
     // No tunnels into whatever the host can reach; a terminal for the person who looks around.
     { name: 'authorized_keys', text: `restrict,pty ${network.authorizedKey}\n` },
+    { name: 'port', text: `Port ${network.port}\n` },
     ...network.files,
   ]
   const write = files.map(({ name, text }) => `printf %s ${quote(text)} >"$T${GIVEN}/"${quote(name)}`)

@@ -67,6 +67,8 @@ export interface NetworkFacts {
   readonly unknown?: string | undefined
   /** The host's address to which the controller is connected. */
   readonly reached?: string | undefined
+  /** The port of its sshd that the controller is connected to, which need not be the one that was dialled. */
+  readonly port?: number | undefined
   readonly links: readonly Link[]
   readonly routes: readonly Route[]
   /** Rules of routing beyond the kernel's own three. */

@@ -9,8 +9,8 @@ import { profilesOf } from './profiles.ts'
 const KEYS =
   'uuid|id|interface-name|mac-address|method|dhcp-client-id|eap|UUID|DEVICE|HWADDR|BOOTPROTO|DHCP_CLIENT_ID|KEY_MGMT|DHCP|ClientIdentifier'
 
-// Under sudo the variable is gone, but a process further up has it.
-const SCRIPT = `
+// Where the controller came to. Under sudo the variable is gone, but a process further up has it.
+const ARRIVAL = `
 reached=\${SSH_CONNECTION:-} p=$$
 while [ -z "$reached" ] && [ "$p" -gt 1 ]; do
   reached=$(tr '\\0' '\\n' <"/proc/$p/environ" 2>/dev/null | sed -n 's/^SSH_CONNECTION=//p')
@@ -18,6 +18,11 @@ while [ -z "$reached" ] && [ "$p" -gt 1 ]; do
 done
 set -f; set -- $reached; set +f
 [ -z "\${3:-}" ] || printf '@reached\\t%s\\n' "$3"
+[ -z "\${4:-}" ] || printf '@port\\t%s\\n' "$4"
+:
+`
+
+const SCRIPT = `${ARRIVAL}
 if command -v ip >/dev/null; then
   for what in '-d address' '-4 route show' '-6 route show' '-4 rule' '-6 rule'; do
     printf '@ip\\t%s\\t' "$what"; ip -j $what 2>/dev/null | tr -d '\\n'; printf '\\n'
@@ -50,19 +55,20 @@ export const networkProbe: Probe<NetworkFacts> = {
 
 const NOTHING = { links: [], routes: [], rules: 0, profiles: {}, clientIds: {} }
 
-/** Asks nothing, for a set-up that was not asked for. */
+/** Asks for nothing but the port, for a set-up that was not asked for. */
 export const noNetworkProbe: Probe<NetworkFacts> = {
   id: 'upgrade-push/network/none',
-  script: ':',
+  script: ARRIVAL,
   reads: [],
-  parse: () => ({ ...NOTHING, unknown: 'it was not asked for' }),
+  parse: ({ stdout }) => ({ ...NOTHING, unknown: 'it was not asked for', port: portOf(new TaggedLines(stdout)) }),
 }
 
 export function parseNetworkFacts({ stdout, truncated }: CommandResult): NetworkFacts {
   if (truncated) return { ...NOTHING, unknown: 'its description is larger than 1 MiB' }
   const output = new TaggedLines(stdout)
+  const port = portOf(output)
   const answers = new Map(output.tagged('ip').map(([what = '', ...json]) => [what, json.join('\t')]))
-  if (answers.size === 0) return { ...NOTHING, unknown: 'the host has no program `ip` to tell' }
+  if (answers.size === 0) return { ...NOTHING, port, unknown: 'the host has no program `ip` to tell' }
   const links = parseLinks(answers.get('-d address') ?? '', {
     hardware: names(output, 'hardware'),
     wireless: names(output, 'wireless'),
@@ -73,10 +79,11 @@ export function parseNetworkFacts({ stdout, truncated }: CommandResult): Network
     ),
   })
   if (links === undefined || links.length === 0) {
-    return { ...NOTHING, unknown: 'its `ip` does not describe the interfaces as JSON' }
+    return { ...NOTHING, port, unknown: 'its `ip` does not describe the interfaces as JSON' }
   }
   return {
     reached: output.tagged('reached')[0]?.[0],
+    port,
     links,
     routes: [
       ...parseRoutes(answers.get('-4 route show') ?? '', 'inet'),
@@ -91,6 +98,11 @@ export function parseNetworkFacts({ stdout, truncated }: CommandResult): Network
       }),
     ),
   }
+}
+
+function portOf(output: TaggedLines): number | undefined {
+  const said = output.tagged('port')[0]?.[0] ?? ''
+  return /^[1-9]\d{0,4}$/.test(said) && Number(said) < 65_536 ? Number(said) : undefined
 }
 
 function names(output: TaggedLines, tag: string): ReadonlySet<string> {

@@ -244,11 +244,35 @@ describe('an upgrade that does not succeed', () => {
     expect(controller.remembers()).toBeUndefined()
   })
 
+  test('a run that was to resume and was cut off is typed again: it goes on watching what is at work already', async () => {
+    const first = controller.run()
+    await inImage(first)
+    host.say('waiting', 'phase', { text: 'scriptlet failed' })
+    expect(await first.ended).toBe(2)
+    const second = controller.run({ args: ['resume: true'] })
+    await until(() => second.of('progress').some(({ line }) => line.includes('told to go on')))
+    host.say('transaction', 'item', { n: 1, of: 3, action: 'upgrade', package: 'bash' })
+    await second.phase('transaction', 'bash')
+    second.kill()
+    await second.ended
+    host.inside(`: >${host.path('refuse-resume')}`)
+
+    const third = controller.run({ args: ['resume: true'] })
+    await until(() => third.of('progress').some(({ line }) => line.includes('at work already')))
+    await imageWorks()
+    await third.phase('rebooting')
+    await host.down()
+    await comesBack()
+    host.result('upgraded')
+    expect(await third.ended, third.stdout.slice(-1500)).toBe(0)
+  })
+
   test('a resume that the image refuses says why', async () => {
     const first = controller.run()
     await inImage(first)
     first.kill()
     await first.ended
+    host.say('waiting', 'phase', { text: 'scriptlet failed' })
     host.inside(`: >${host.path('refuse-resume')}`)
     const second = controller.run({ args: ['resume: true'] })
     expect(await second.ended).toBe(2)

@@ -29,6 +29,9 @@ const STUBS = {
 esac`,
   'upgrade-follow': `until [ -e "$STAND_IN/progress.jsonl" ]; do [ -d "$STAND_IN" ] || exit 1; sleep 0.2; done; exec tail -n "+$1" -f "$STAND_IN/progress.jsonl"`,
   journalctl: `cat "$STAND_IN/journal"`,
+  'upgrade-status': `last=$(tail -n 1 "$STAND_IN/progress.jsonl" 2>/dev/null | sed -n 's/.*"phase": *"\\([a-z]*\\)".*/\\1/p')
+[ "$last" = waiting ] && waiting=yes || waiting=no
+printf 'phase: %s\\nwaiting: %s\\n' "\${last:-boot}" "$waiting"`,
   'upgrade-resume': `[ ! -e "$STAND_IN/refuse-resume" ] || { echo 'upgrade-resume: refused: nothing to go on with' >&2; exit 1; }; : >"$STAND_IN/resumed"`,
 }
 

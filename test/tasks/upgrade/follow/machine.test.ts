@@ -182,6 +182,27 @@ describe('a host that fails', () => {
     expect(story(resumed).end).toBeUndefined()
   })
 
+  test.each([
+    ['failed after', result('failed', { changed: true, message: 'a scriptlet failed' }), true],
+    ['was cut off after', undefined, true],
+    ['was cut off after', result('failed', { run: 'an older one', changed: true }), true],
+    // Its marker could not be written.
+    ['failed after', result('failed', { changed: true, message: 'a scriptlet failed' }), false],
+  ])(
+    'and a system was booted by hand: half-replaced, it %s the first change, and its image will answer again',
+    (how, left, unfinished) => {
+      const { end } = story([...GOOD.slice(0, 8), nobody, seen({ bootId: 'boot-old-2', result: left, unfinished })])
+      expect(end).toMatchObject({
+        kind: 'failed',
+        unfinished: true,
+        message: expect.stringMatching(
+          new RegExp(`^the upgrade ${how} packages had been changed, and a system was booted`),
+        ),
+        remedy: expect.stringContaining('-e resume=true'),
+      })
+    },
+  )
+
   test('a recovery boot waits at once', () => {
     const reset = [
       ...GOOD.slice(0, 8),

@@ -23,6 +23,7 @@ export function system(more: Partial<SystemSight> = {}): SystemSight {
     result: undefined,
     resumeService: 'absent',
     plan: undefined,
+    unfinished: false,
     ...more,
   }
 }

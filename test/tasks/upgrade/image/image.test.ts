@@ -20,6 +20,7 @@ const manifest = { inputs } as unknown as ArtifactsManifest
 const NETWORK = {
   setup: 'eth0: DHCP',
   files: [{ name: '20-upgrade-eth0.network', text: "[Match]\nName=it's\n" }],
+  port: 2222,
   authorizedKey: 'ssh-ed25519 AAAA',
 }
 
@@ -43,6 +44,8 @@ describe('what an image is built from', () => {
     expect(changedInputs({ ...imageInputsOf('c', 's', reachable), request: inputs.request }, manifest)).toEqual([
       expect.stringMatching(/^the network or the key/),
     ])
+    const elsewhere = wantedImage({ ...request, network: { ...NETWORK, port: 22 } }, ARRAYS)
+    expect(imageInputsOf('c', 's', elsewhere).network).not.toBe(imageInputsOf('c', 's', reachable).network)
     const other = wantedImage(aRequest().request, ARRAYS)
     expect(changedInputs(imageInputsOf('c', 's', other), manifest)).toEqual([
       expect.stringMatching(/^the requested modules/),
@@ -124,6 +127,7 @@ describe('the build script', () => {
     expect(reachable).toContain('ssh-keygen -q -t ed25519')
     expect(reachable).toContain('restrict,pty ssh-ed25519 AAAA')
     expect(reachable).toContain('20-upgrade-eth0.network')
+    expect(reachable).toContain('Port 2222')
     expect(reachable).toContain('unit upgrade-sshd.service')
     expect(reachable).toContain('sys-upgrade sys-upgrade-network sys-upgrade-redhat')
     expect(buildScript({ ...spec, wanted })).not.toMatch(/ssh-keygen|sys-upgrade-network|upgrade-sshd/)
