@@ -73,6 +73,20 @@ describe('the in-band records', () => {
   })
 })
 
+test('a console that takes nothing of the records keeps nobody from going on', async () => {
+  const running = booted({ args: 'rd.upgrade.inband=onerror', finish: '[ -e "$UPGRADE_ROOT/mended" ]' })
+  const stuck = join(boot.dir, 'stuck')
+  spawnSync('mkfifo', [stuck])
+  writeFileSync(join(boot.dir, 'consoles'), `..${stuck} -W- (EC p )\n`)
+  // Where the consoles' writers read their lines.
+  writeFileSync(join(boot.runDir, 'console'), '')
+  const service = running.start()
+  await boot.waiting()
+  writeFileSync(join(boot.root, 'mended'), '')
+  expect(boot.call('bin/upgrade-resume')).toMatchObject({ code: 0 })
+  expect((await service.ended).code).toBe(0)
+})
+
 test('the journal is saved before a slow console takes its time', async () => {
   booted({ transaction: 'exit 20' })
   const seen = join(boot.dir, 'seen')

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type BootOptions, RUN, TRANSACTION, UpgradeBoot } from './upgrade-boot.ts'
@@ -51,7 +51,7 @@ describe.each(['dash', 'bash'] as const)('the whole upgrade under %s', (shell) =
     expect(readFileSync(join(boot.dir, 'mounts'), 'utf8')).toContain(`mount -o remount,ro ${boot.root}`)
   })
 
-  test('a step that says nothing for long is told of; from the first change on an emergency waits', async () => {
+  test('a step that says nothing for long is told of; from the first change on no emergency comes', async () => {
     booted({ shell, steer: '[ "$sub" != recovery ] || sleep 1.5' })
     expect((await boot.service()).code).toBe(0)
     expect(boot.progress()).toContainEqual(
@@ -60,6 +60,9 @@ describe.each(['dash', 'bash'] as const)('the whole upgrade under %s', (shell) =
     const lifted = (unit: string) => readFileSync(join(boot.dir, `units/${unit}.d/zz-upgrade.conf`), 'utf8')
     expect(lifted('emergency.target')).toBe('[Unit]\nJobTimeoutSec=infinity\n')
     expect(lifted('rescue.service')).toBe('[Service]\nTimeoutStartSec=infinity\n')
+    for (const target of ['emergency', 'rescue']) {
+      expect(readlinkSync(join(boot.dir, `units/${target}.target`))).toBe('/dev/null')
+    }
   })
 
   test('a rehearsal comes back without a plan, without touching the loader', async () => {
@@ -198,6 +201,22 @@ describe('once a package has changed', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('rebooting into the recovery environment')
     expect(boot.result()).toMatchObject({ outcome: 'failed', changed: true })
+  })
+
+  test('no emergency comes while a resumed boot of the recovery works, either', async () => {
+    const first = booted({ transaction: failing }).start()
+    await boot.waiting()
+    boot.call('bin/upgrade-reboot')
+    await first.ended
+    boot.reset('rd.upgrade.recovery=1')
+    rmSync(join(boot.dir, 'units'), { recursive: true, force: true })
+    const second = boot.start()
+    await boot.waiting()
+    expect(existsSync(join(boot.dir, 'units/emergency.target'))).toBe(false)
+    writeFileSync(join(boot.root, 'mended'), '')
+    boot.call('bin/upgrade-resume')
+    expect((await second.ended).code).toBe(0)
+    expect(readlinkSync(join(boot.dir, 'units/emergency.target'))).toBe('/dev/null')
   })
 
   test('a time limit does not count any more', async () => {

@@ -77,7 +77,7 @@ write_result failed "$phase" "$step" "$reason" || say failed "$STATE_DIR/result.
 # Before what a slow console may draw out.
 ! can_record || save_journal || say failed "the journal could not be saved in $LOG_DIR"
 progress failed "\"step\":$(json_or_null "$step"),\"text\":$(json_string "$reason"),\"changed\":$(if maybe_changed; then printf true; else printf false; fi)"
-"$UPGRADE_LIB/inband" onerror
+timeout 900 "$UPGRADE_LIB/inband" onerror
 break_at failure
 say failed "rebooting in 10 seconds; the next boot is $next"
 ! can_record || release_root

@@ -100,7 +100,7 @@ conclude() {
 # leave: gives the root back in good order before the reboot into $next.
 leave() {
   ! can_record || save_journal || say finish "the journal could not be saved in $LOG_DIR"
-  "$UPGRADE_LIB/inband" always
+  timeout 900 "$UPGRADE_LIB/inband" always
   break_at finish
   : >"$RUN_DIR/finished" || say finish "$RUN_DIR can not be written"
   say finish "rebooting into $next"

@@ -8,9 +8,11 @@ wait_for_orders() {
   write_result failed reached "$1" "$2" || say waiting "$STATE_DIR/result.json could not be written; see $RUN_DIR/result.json"
   note_failure "$1" "$2" || say waiting "$STATE_DIR/changed could not be written"
   ! can_record || save_journal || say waiting "the journal could not be saved in $LOG_DIR"
-  "$UPGRADE_LIB/inband" onerror
   break_at failure
   : >"$RUN_DIR/waiting"
+  # Beside the orders, as a console may take nothing for ever.
+  timeout 3600 "$UPGRADE_LIB/inband" onerror &
+  dump=$!
   say waiting "$2"
   say waiting 'the upgrade goes on with upgrade-resume, from the controller or on the console; nothing happens by itself'
   start_menus
@@ -25,6 +27,7 @@ wait_for_orders() {
   done
   rm -f "$RUN_DIR/waiting" "$RUN_DIR/request" "$RUN_DIR/failure"
   stop_menus
+  kill "$dump" 2>/dev/null
   say waiting "asked to $order"
   [ "$order" = resume ] || return 1
   note_failure || say waiting "$STATE_DIR/changed could not be written"

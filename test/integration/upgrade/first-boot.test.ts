@@ -200,6 +200,25 @@ describe('the program of the first boot', () => {
     expect(enabled()).toBe(false)
   })
 
+  test('the power went away in the last steps of the boot loader: they are done again before anything is removed', async () => {
+    await booted()
+    root.write(`${STATE}/boot/before`, 'unset\n')
+    root.write(`${STATE}/boot/steer`, `#!/bin/sh\necho 'steer: /boot is read-only' >&2\nexit 1\n`, 0o700)
+    expect(await run()).toMatchObject({ code: 1 })
+    expect(result()).toMatchObject({
+      outcome: 'first-boot-failed',
+      step: 'loader',
+      message: 'the boot loader could not be left as it must be: steer: /boot is read-only',
+    })
+    expect([enabled(), root.has('boot/vmlinuz-upgrade.x86_64')]).toEqual([true, true])
+    root.write(`${STATE}/boot/steer`, '#!/bin/sh\necho "$*" >/var/tmp/steered\n', 0o700)
+    expect(await run()).toMatchObject({ code: 0 })
+    expect(root.read('var/tmp/steered')).toBe(
+      `finish ${runningKernel()} /${STATE}/finish/args-add /${STATE}/finish/args-remove\n`,
+    )
+    expect(result().outcome).toBe('upgraded')
+  })
+
   test('SELinux is enforcing again once everything is labelled, not before', async () => {
     await booted({}, { selinux: 'enforcing' })
     root.write('etc/selinux/config', '#SELINUX=permissive\nSELINUX=permissive\n')
