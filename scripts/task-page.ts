@@ -42,7 +42,7 @@ export function taskPage(task: Task): string {
   ].join('\n')
 }
 
-/** The index: the upgrade's tasks in the order of its playbook, then the others by name. */
+/** The index: the upgrade's tasks in the order of its playbooks, then the others by name. */
 export function indexPage(tasks: readonly Task[], order: readonly string[]): string {
   const row = ({ name, summary }: Task) => `| [${name}](${name}.md) | ${cell(firstSentence(summary))} |`
   const upgrade = order.flatMap((name) => tasks.filter((task) => task.name === name))
@@ -51,7 +51,7 @@ export function indexPage(tasks: readonly Task[], order: readonly string[]): str
     GENERATED,
     '# Tasks',
     '',
-    'Those of the upgrade, in the order of `playbooks/initramfs.yml`:',
+    'Those of the upgrade, in the order of `playbooks/upgrade.yml`, and the one of `playbooks/cancel.yml`:',
     '',
     '| task | |',
     '|---|---|',

@@ -65,7 +65,7 @@ export const RUN_FLAGS = {
   },
   'take-over': {
     type: 'boolean',
-    describe: 'Take hosts from a run that holds their lock and is dead',
+    describe: 'Take the hosts of this run from one that holds their lock: it is dead, or done with them',
   },
   confirm: {
     type: 'boolean',

@@ -38,10 +38,13 @@ export async function admit(
   }
 }
 
-/** Runs of the same user on the same controller can be looked at; what names itself otherwise than our runs do is not put into a command. */
+/**
+ * A run keeps its locks to its end, also those of hosts that it is done with. Runs of the same user on the same controller can be looked at;
+ * what names itself otherwise than our runs do is not put into a command.
+ */
 function heldRemedy({ by, run }: { by: string; run: string }, who: string): string {
   const own = by === who && /^\d{8}T\d{6}Z-[0-9a-f]{4}$/.test(run)
   return own
-    ? `look at it with: upgrade-push watch ${run}; wait for its end, or end it with: upgrade-push control ${run} abort; --take-over takes the host from it`
-    : 'wait for it to end, or ask them; if it is dead for certain, run again with --take-over'
+    ? `look at it with: upgrade-push watch ${run}; where it is done with this host, as after a failure, run again with --take-over, which takes this host from it and leaves its others alone; otherwise wait for its end, or end it for all its hosts with: upgrade-push control ${run} abort`
+    : 'wait for it to end, or ask them; where it is done with this host, or dead for certain, run again with --take-over'
 }
