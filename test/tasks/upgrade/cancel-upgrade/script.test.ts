@@ -20,6 +20,7 @@ beforeEach(() => {
   write('boot/loader/entries/upgrade-push-recovery.conf', 'linux /vmlinuz-upgrade.x86_64\n')
   write('etc/kernel/install.d/99-zz-upgrade-push.install', '')
   write('etc/kernel/install.d/99-mine.install', '')
+  write('run/upgrade-push.reboot', 'the run\n')
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
@@ -41,7 +42,7 @@ const script = cancelScript({
   state: ['boot', 'packages', 'plan.json', 'plan.sums', 'target'],
 })
 const run = (shell: string) => {
-  const inside = script.replaceAll(/(?<![\w-])\/(boot|var|etc|sys)\b/g, `${root}/$1`)
+  const inside = script.replaceAll(/(?<![\w-])\/(boot|var|etc|sys|run)\b/g, `${root}/$1`)
   return spawnSync(shell, ['-c', inside], { encoding: 'utf8' })
 }
 
@@ -52,6 +53,7 @@ test.each(['dash', 'bash'])('%s: takes everything away, and a second time change
     expect(names('boot')).toEqual(['loader', 'vmlinuz-1'])
     expect(names('boot/loader/entries')).toEqual(['old.conf'])
     expect(names('etc/kernel/install.d')).toEqual(['99-mine.install'])
+    expect(names('run')).toEqual([])
     // Only while the script is there.
     expect(readFileSync(join(root, 'steered'), 'utf8')).toBe('restore\n')
   }
@@ -62,6 +64,12 @@ test('a default that can’t be restored stops it before anything is gone', () =
   expect(run('sh')).toMatchObject({ status: 1, stderr: 'steer: no\n' })
   expect(names('boot/loader/entries')).toContain('upgrade-push-recovery.conf')
   expect(existsSync(join(root, 'var/lib/upgrade-push/plan.sums'))).toBe(true)
+})
+
+test('packages that changed stop it where only the journal can say so', () => {
+  write('var/lib/upgrade-push/progress.jsonl', '{"t": "x", "event": "first-change"}\n')
+  expect(run('dash')).toMatchObject({ status: 1, stderr: expect.stringContaining('packages were changed meanwhile') })
+  expect(names('boot')).toContain('vmlinuz-upgrade.x86_64')
 })
 
 test('packages that changed since it was decided stop it', () => {
