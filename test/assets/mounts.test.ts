@@ -59,7 +59,7 @@ function unpack(bundle: string) {
 
 describe('the bundle of mount units', () => {
   test('is taken apart into the files that it was made of', () => {
-    const bundle = mountBundle(FSTAB, false)
+    const bundle = mountBundle(FSTAB, new Set(), false)
     expect(unpack(bundle.text)).toBe(0)
     for (const unit of bundle.units) expect(text(`image/etc/systemd/system/${unit}`)).toContain('[Unit]\n')
     expect(text('image/etc/systemd/system/sysroot-srv-a\\x20b.mount')).toContain('Where=/sysroot/srv/a b\n')
@@ -79,7 +79,7 @@ describe('the bundle of mount units', () => {
 
 describe.each(['dash', 'bash'])('the step that verifies the tree, under %s', (shell) => {
   const prepare = (mounted: readonly string[], fstab = FSTAB): void => {
-    unpack(mountBundle(FSTAB, false).text)
+    unpack(mountBundle(FSTAB, new Set(), false).text)
     for (const name of ['mounts', 'fstab'])
       copyFileSync(path(`image/usr/lib/upgrade-push/${name}`), path(`lib/${name}`))
     cpSync(join(DRACUT, '90sys-upgrade'), path('lib'), { recursive: true })

@@ -15,17 +15,19 @@ const MOUNTS_PLACE = 'dracut/85sys-upgrade-redhat/mounts/fstab.bundle'
  * What shall lie below `stage/` for a request. Throws StageRefusal.
  *
  * @param fstab lines of the host's /etc/fstab
+ * @param mounted points that are mounted on it
  * @param from where the request was read: one that comes from the host must not make us read, and send to it, files of the controller.
  */
 export function planStage(
   local: LocalModules,
   { upgrade }: MergedRequest,
-  fstab: readonly string[],
+  { fstab, mounted }: { readonly fstab: readonly string[]; readonly mounted: readonly string[] },
   from: 'run' | 'host',
 ): StagePlan {
   const modules = planModules(local, upgrade, from, local.ours)
   const mounts = mountBundle(
     fstab,
+    new Set(mounted),
     upgrade.dracutModules.some(({ value }) => value.name === 'fips'),
   )
   const bundle = { place: MOUNTS_PLACE, mode: 0o644, content: local.bytes(mounts.text), text: mounts.text }

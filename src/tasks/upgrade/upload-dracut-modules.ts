@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type CheckInput, type Content, type Diff, defineTask, type Verdict } from '../contract.ts'
 import { type RequestFact, requestOf, requestProbe } from './given-request.ts'
 import { STATE } from './layout.ts'
-import { fstabProbe } from './mounts/fstab-probe.ts'
+import { fstabProbe, mountedProbe } from './mounts/fstab-probe.ts'
 import { StageRefusal } from './staged-modules.ts'
 import { type LocalModules, loadModules } from './upload-dracut-modules-local.ts'
 import { planStage, type StagePlan } from './upload-dracut-modules-plan.ts'
@@ -17,6 +17,8 @@ interface Facts {
   stage: StageFact
   /** Lines of the host's fstab. */
   fstab: readonly string[]
+  /** Points that are mounted on it. */
+  mounted: readonly string[]
 }
 
 interface Spec extends Omit<StageScript, 'sends'> {
@@ -41,6 +43,7 @@ export const uploadDracutModulesTask = defineTask<Args, Facts, Spec, LocalModule
         .map(({ content }) => content.sha256),
     ),
     fstab: fstabProbe,
+    mounted: mountedProbe,
   }),
   check,
   compile(spec, files) {
@@ -63,7 +66,7 @@ function check({ facts, local, given }: CheckInput<Args, Facts, LocalModules>): 
   if (!found.ok) return { kind: 'refuse', reason: found.reason, remedy: found.remedy }
   let plan: StagePlan
   try {
-    plan = planStage(local, found.request, facts.fstab, found.from)
+    plan = planStage(local, found.request, facts, found.from)
   } catch (error) {
     if (!(error instanceof StageRefusal)) throw error
     return { kind: 'refuse', reason: error.message, remedy: error.remedy }

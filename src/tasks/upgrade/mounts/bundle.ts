@@ -27,10 +27,11 @@ export interface MountBundle {
  * stands for all of them, the list by which the step `mounts` verifies the tree, and fstab itself, so that a later change is noticed.
  *
  * @param lines of the host's /etc/fstab
+ * @param mounted points that are mounted there, see {@link mountTree}
  * @param fips the image runs in FIPS mode
  */
-export function mountBundle(lines: readonly string[], fips: boolean): MountBundle {
-  const { mounts } = mountTree(parseFstab(lines))
+export function mountBundle(lines: readonly string[], mounted: ReadonlySet<string>, fips: boolean): MountBundle {
+  const { mounts } = mountTree(parseFstab(lines), mounted)
   const boot = fips ? mounts.find(({ point }) => point === '/boot') : undefined
   const units = [
     ...mounts.map((mount) => ({ name: mount.unit, text: mountUnit(mount) })),

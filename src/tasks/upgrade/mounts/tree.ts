@@ -2,6 +2,7 @@ import { type FstabEntry, isBelow } from '../host/tables.ts'
 import { deviceOf } from './device.ts'
 import { isNetwork, isPseudo, meansOf } from './file-systems.ts'
 import { type MountOptions, parseMountOptions } from './options.ts'
+import { isWritten } from './replaced.ts'
 import { unitNameOf } from './unit-name.ts'
 
 /** Where the old system's root is mounted in the image. */
@@ -45,8 +46,11 @@ const KERNEL_POINTS = ['/proc', '/sys', '/dev', '/run']
 /**
  * What of fstab the image mounts below the old root: all but the root itself, swap, pseudo file systems and `noauto`. Of two lines
  * for one mount point the first counts, as it does for systemd.
+ *
+ * @param mounted points that are mounted on the host. Where packages write, these are needed, `nofail` or not: what were written below a mount
+ * that is late would lie hidden below it at the next boot.
  */
-export function mountTree(fstab: readonly FstabEntry[]): MountTree {
+export function mountTree(fstab: readonly FstabEntry[], mounted: ReadonlySet<string> = new Set()): MountTree {
   const mounts: PlannedMount[] = []
   const left: Unmountable[] = []
   const seen = new Set<string>()
@@ -54,9 +58,10 @@ export function mountTree(fstab: readonly FstabEntry[]): MountTree {
     const options = parseMountOptions(entry.options)
     if (options.noauto || !isPart(entry) || seen.has(entry.file)) continue
     seen.add(entry.file)
-    const planned = plan(entry, options)
+    const needed = !options.optional || (mounted.has(entry.file) && isWritten(entry.file))
+    const planned = plan(entry, options, needed)
     if ('point' in planned) mounts.push(planned)
-    else left.push({ entry, needed: !options.optional, ...planned })
+    else left.push({ entry, needed, ...planned })
   }
   const depth = ({ point }: PlannedMount) => point.split('/').length
   return { mounts: mounts.sort((a, b) => depth(a) - depth(b) || (a.point < b.point ? -1 : 1)), left }
@@ -66,13 +71,13 @@ function isPart({ file, type }: FstabEntry): boolean {
   return file.startsWith('/') && file !== '/' && !isPseudo(type) && !KERNEL_POINTS.some((point) => isBelow(file, point))
 }
 
-function plan(entry: FstabEntry, options: MountOptions): PlannedMount | { why: string } {
+function plan(entry: FstabEntry, options: MountOptions, needed: boolean): PlannedMount | { why: string } {
   const { spec, file, type } = entry
   if (!isWritable(file)) return { why: 'its mount point holds characters that a mount unit can’t express' }
   const unit = unitNameOf(`${SYSROOT}${file}`, 'mount')
   if (unit === undefined) return { why: 'its mount point is too long for the name of a mount unit' }
   if (isNetwork(type)) return { why: `it lies on the network (${type})` }
-  const common = { point: file, unit, options, needed: !options.optional }
+  const common = { point: file, unit, options, needed }
   if (options.bind) {
     if (!spec.startsWith('/') || !isWritable(spec)) return { why: `${spec} can’t be bound` }
     return { ...common, what: `${SYSROOT}${spec}`, type: undefined, fsck: false, remote: false }

@@ -3,11 +3,10 @@ import { isBelow, type Mount, mountOf } from '../host/tables.ts'
 import { chooseDriver } from '../loaders/choose.ts'
 import { grubPlace } from '../loaders/grub-environment.ts'
 import { isNetwork, meansOf } from '../mounts/file-systems.ts'
+import { REPLACED } from '../mounts/replaced.ts'
 import { mountTree } from '../mounts/tree.ts'
 import type { Rule, Situation } from './situation.ts'
 
-/** Packages replace what lies below; without one of them the upgrade would leave half a system. */
-const REPLACED = ['/usr', '/var', '/etc', '/opt', '/root']
 /** Places of the EFI system partition, below one of which it may be mounted. */
 const ESP = ['/boot', '/efi']
 /** Parts of the host that the upgrade can do without. */

@@ -10,9 +10,9 @@ function files(text: string): Record<string, string> {
   }
   return found
 }
-const unitsOf = (...lines: string[]) => files(mountBundle(lines, false).text)
+const unitsOf = (...lines: string[]) => files(mountBundle(lines, new Set(), false).text)
 const only = (line: string) => {
-  const name = mountBundle([line], false).units.find((unit) => unit.endsWith('.mount')) as string
+  const name = mountBundle([line], new Set(), false).units.find((unit) => unit.endsWith('.mount')) as string
   return unitsOf(line)[`etc/systemd/system/${name}`] as string
 }
 
@@ -108,14 +108,14 @@ TimeoutSec=300
   })
 
   test('in FIPS mode /boot is in the image, too', () => {
-    const { text, units } = mountBundle(['/dev/a /boot ext4 defaults 0 0'], true)
+    const { text, units } = mountBundle(['/dev/a /boot ext4 defaults 0 0'], new Set(), true)
     expect(units).toEqual(['boot.mount', 'sysroot-boot.mount', 'upgrade-mounts.target'])
     expect(files(text)['etc/systemd/system/boot.mount']).toContain('What=/sysroot/boot\nWhere=/boot\nOptions=bind\n')
-    expect(mountBundle([], true).units).toEqual(['upgrade-mounts.target'])
+    expect(mountBundle([], new Set(), true).units).toEqual(['upgrade-mounts.target'])
   })
 
   test('a host without fstab has a target that waits for nothing', () => {
-    expect(mountBundle([], false).units).toEqual(['upgrade-mounts.target'])
+    expect(mountBundle([], new Set(), false).units).toEqual(['upgrade-mounts.target'])
     expect(unitsOf()['usr/lib/upgrade-push/mounts']).toBe('')
   })
 })

@@ -1,6 +1,11 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseFstab } from '../../../../src/tasks/upgrade/host/tables.ts'
+import { mountedProbe } from '../../../../src/tasks/upgrade/mounts/fstab-probe.ts'
 import { mountTree } from '../../../../src/tasks/upgrade/mounts/tree.ts'
 
 const tree = (...lines: string[]) => mountTree(parseFstab(lines))
@@ -83,4 +88,58 @@ describe('the tree of fstab', () => {
     expect(bound?.device).toBeUndefined()
     expect(image).toMatchObject({ what: '/sysroot/data/x.iso', device: undefined, type: 'iso9660' })
   })
+})
+
+describe('what fstab has as nofail', () => {
+  const LINES = [
+    '/dev/a /boot/efi vfat x-systemd.automount 0 2',
+    '/dev/b /opt ext4 nofail 0 2',
+    '/dev/c /optional ext4 nofail 0 2',
+    '/dev/d /var/cache ext4 nofail 0 2',
+    '/dev/e /mnt ext4 nofail 0 2',
+    '/dev/f /srv ext4 defaults 0 2',
+  ]
+  const needed = (...mounted: string[]) =>
+    mountTree(parseFstab(LINES), new Set(mounted)).mounts.flatMap(({ point, needed }) => (needed ? [point] : []))
+
+  test('is optional where it is not mounted', () => {
+    expect(needed()).toEqual(['/srv'])
+    expect(needed('/', '/srv')).toEqual(['/srv'])
+  })
+
+  test('is needed where it is mounted and packages or the loader write', () => {
+    expect(needed('/', '/boot/efi', '/opt', '/optional', '/var/cache', '/mnt')).toEqual([
+      '/opt',
+      '/srv',
+      '/boot/efi',
+      '/var/cache',
+    ])
+  })
+})
+
+test.each(['dash', 'bash'])('which of its points are mounted, under %s', (shell) => {
+  const dir = mkdtempSync(join(tmpdir(), 'mounted-'))
+  try {
+    const [fstab, mountinfo] = [join(dir, 'fstab'), join(dir, 'mountinfo')]
+    writeFileSync(
+      fstab,
+      '# /dev/x /opt\n\n/dev/a\t/opt/a\\040b ext4\n/dev/b /var/cache/ ext4 nofail\n/dev/c /srv ext4\n',
+    )
+    writeFileSync(
+      mountinfo,
+      ['/', '/opt/a\\040b', '/var/cache', '/opt', '/home']
+        .map((point) => `22 1 8:1 / ${point} rw - ext4 /dev/x rw\n`)
+        .join(''),
+    )
+    const script = mountedProbe.script.replace('/etc/fstab', fstab).replace('/proc/self/mountinfo', mountinfo)
+    const answered = (text: string) => {
+      const { stdout, stderr, status } = spawnSync(shell, ['-c', text], { encoding: 'utf8' })
+      expect([stderr, status]).toEqual(['', 0])
+      return mountedProbe.parse({ code: 0, stdout, stderr, truncated: false })
+    }
+    expect(answered(script)).toEqual(['/opt/a b', '/var/cache'])
+    expect(answered(script.replace(fstab, join(dir, 'gone')))).toEqual([])
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
 })
