@@ -245,7 +245,21 @@ describe('the final steps in the new root', () => {
       symlinkSync('/nowhere/before.service', join(root.dir, 'upper', wants, 'before.service'))
       root.write('usr/lib/systemd/system/moved.service', '[Install]\nWantedBy=multi-user.target\n')
       symlinkSync('/usr/lib/old/moved.service', join(root.dir, 'upper', wants, 'moved.service'))
+      root.write('etc/fstab', '#/dev/z /usr ext4\n192.0.2.1:/opt /opt nfs nofail 0 0\n')
+      const link = (target: string, name: string) => symlinkSync(target, join(root.dir, 'upper', wants, name))
+      link('/opt/app/app.service', 'app.service')
+      link('/run/generated/later.service', 'later.service')
+      root.write('usr/lib/systemd/system/worker@.service', '[Install]\nWantedBy=multi-user.target\n')
+      link('/usr/lib/old/worker@.service', 'worker@one.service')
+      root.write('usr/lib/systemd/system/a\\x2db.service', '[Install]\nWantedBy=multi-user.target\n')
+      link('/usr/lib/old/a\\x2db.service', 'a\\x2db.service')
       const { output } = await root.finish()
+      const others = await root.inside(
+        `for name in app.service later.service worker@one.service 'a\\x2db.service'; do readlink "/${wants}/$name" || echo none; done`,
+      )
+      expect(others.output).toBe(
+        '/opt/app/app.service\n/run/generated/later.service\n/usr/lib/systemd/system/worker@.service\n/usr/lib/systemd/system/a\\x2db.service\n',
+      )
       expect(output).toContain(`warning: /${wants}/gone.service pointed to /usr/lib/systemd/system/gone.service`)
       const left = await root.inside(
         `for name in gone before moved; do readlink /${wants}/$name.service || echo none; done`,
