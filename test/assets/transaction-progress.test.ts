@@ -89,3 +89,47 @@ test('what is written after a line that a power failure cut is a line of its own
   plugin(write)
   expect(readFileSync(journal, 'utf8').trimEnd().split('\n')).toHaveLength(4)
 })
+
+describe('a journal that can not be written', () => {
+  // A limit on the size of files stands for a disk that fills up: a line is written in part, the next ones not at all.
+  const limited = (code: string) =>
+    plugin(`import os, resource, sys, types
+for name in ('rpm', 'dnf', 'dnf.exceptions', 'hawkey', 'libdnf'):
+    sys.modules.setdefault(name, types.ModuleType(name))
+paths.STATE, paths.JOURNAL = '${shell.dir}', '${shell.dir}/journal'
+journal = progress.Journal()
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+limit = lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+# Long, so that the channel, a file here, stays below the limit.
+journal.write('first-change', text='x' * 1000)
+limit(os.path.getsize(paths.JOURNAL) + 10)
+${code}`)
+
+  test('the line that was cut spoils none of those after it', () => {
+    limited(`try:
+    journal.write('started', package='a')
+    sys.exit(1)
+except OSError:
+    pass
+limit(hard)
+journal.write('started', package='b')
+assert [event.get('package') for event in progress.journal_events()] == [None, 'b'], progress.journal_events()`)
+  })
+
+  test('rpm goes on: it is told once', () => {
+    const file = limited(`from upgrade_push_parts.observer import Observer
+one = Observer.__new__(Observer)
+one._journal, one._told = journal, False
+one._note('started', package='a')
+one._note('finished', package='a')
+limit(hard)
+one._note('started', package='b')
+assert progress.journal_events()[-1]['package'] == 'b'`)
+    const told = parsed(readFileSync(file, 'utf8')).filter(({ event }) => event === 'line')
+    expect(told).toEqual([
+      expect.objectContaining({
+        text: "warning: the journal can't be written (No space left on device); the transaction goes on",
+      }),
+    ])
+  })
+})
