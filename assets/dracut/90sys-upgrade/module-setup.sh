@@ -36,7 +36,7 @@ installkernel() {
 install() {
     local bin=/usr/lib/upgrade-push units=${systemdsystemunitdir:-/usr/lib/systemd/system} unit part
 
-    or_die inst_multiple base64 cat date grep gzip journalctl mkdir mount mountpoint mv rm setsid sh sha256sum sleep stat sync systemctl \
+    or_die inst_multiple base64 cat date grep gzip journalctl ln mkdir mount mountpoint mv rm setsid sh sha256sum sleep stat sync systemctl \
         tail tee timeout umount uname
 
     for part in after-reset guard heartbeat lib lift progress record runner selinux shell waiting; do

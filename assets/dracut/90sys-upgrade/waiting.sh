@@ -27,9 +27,13 @@ wait_for_orders() {
   done
   rm -f "$RUN_DIR/waiting" "$RUN_DIR/request" "$RUN_DIR/failure"
   stop_menus
-  kill "$dump" 2>/dev/null
+  # Cut short, they are printed once more: before a reboot now, after a resume by what ends the upgrade.
+  if kill "$dump" 2>/dev/null; then rm -f "$RUN_DIR/inband"; fi
   say waiting "asked to $order"
-  [ "$order" = resume ] || return 1
+  [ "$order" = resume ] || {
+    [ -e "$RUN_DIR/inband" ] || timeout 900 "$UPGRADE_LIB/inband" onerror
+    return 1
+  }
   note_failure || say waiting "$STATE_DIR/changed could not be written"
 }
 

@@ -21,7 +21,7 @@ export function judgeSystem(state: FollowState, attempt: Attempt, sight: SystemS
   const runs = `${sight.distribution} ${sight.release}`.trim()
   const waits = `${runs} runs, the resume service is ${sight.resumeService}`
   if (firstBoots(attempt, sight) && !isLast(attempt, result)) return enter(state, 'resume-service', waits)
-  if (sight.unfinished) return halfReplaced(state, attempt, sight, runs)
+  if (sight.unfinished && !isNewSystem(attempt, sight)) return halfReplaced(state, attempt, sight, runs)
   if (result?.run !== attempt.run) {
     if (runsRelease(sight.release, attempt.to) && sight.resumeService === 'failed') return serviceFailed(state, sight)
     const story =
@@ -67,6 +67,12 @@ function halfReplaced(state: FollowState, { run }: Attempt, sight: SystemSight, 
  */
 function firstBoots({ to }: Attempt, { release, resumeService }: SystemSight): boolean {
   return resumeService !== 'absent' && resumeService !== 'failed' && runsRelease(release, to)
+}
+
+/** The final steps were done: whatever is left of the recovery, its first boot is what is to be judged. */
+function isNewSystem({ run, to }: Attempt, { release, resumeService, result }: SystemSight): boolean {
+  if (result?.run === run && result.outcome !== 'failed') return true
+  return runsRelease(release, to) && resumeService !== 'absent'
 }
 
 /** The resume service wrote this: nothing newer is to come. */

@@ -203,6 +203,30 @@ describe('a host that fails', () => {
     },
   )
 
+  test.each([
+    [
+      'the result of its own first boot',
+      result('first-boot-failed', { step: 'loader' }),
+      'absent',
+      'a step of its first boot failed',
+    ],
+    [
+      'a first boot that is to come, of which the service failed',
+      result('first-boot'),
+      'failed',
+      'its resume service failed',
+    ],
+    ['a resume service that failed without a result', undefined, 'failed', 'its resume service failed'],
+  ])(
+    'a new system is judged by its first boot, whatever is left of the recovery: %s',
+    (_, left, resumeService, says) => {
+      const sight = seen({ bootId: NEW_BOOT, release: '9', result: left, resumeService, unfinished: true })
+      const { end } = story([...GOOD.slice(0, 8), nobody, sight])
+      expect(end).toMatchObject({ kind: 'failed', message: expect.stringContaining(says) })
+      expect(end).not.toHaveProperty('unfinished')
+    },
+  )
+
   test('a recovery boot waits at once', () => {
     const reset = [
       ...GOOD.slice(0, 8),

@@ -98,6 +98,9 @@ describe('what fstab has as nofail', () => {
     '/dev/d /var/cache ext4 nofail 0 2',
     '/dev/e /mnt ext4 nofail 0 2',
     '/dev/f /srv ext4 defaults 0 2',
+    '/dev/g /var/data ext4 _netdev,nofail 0 2',
+    '/nfs/www /var/www none bind,nofail 0 0',
+    'nas:/y /opt/tools nfs nofail 0 0',
   ]
   const needed = (...mounted: string[]) =>
     mountTree(parseFstab(LINES), new Set(mounted)).mounts.flatMap(({ point, needed }) => (needed ? [point] : []))
@@ -108,12 +111,9 @@ describe('what fstab has as nofail', () => {
   })
 
   test('is needed where it is mounted and packages or the loader write', () => {
-    expect(needed('/', '/boot/efi', '/opt', '/optional', '/var/cache', '/mnt')).toEqual([
-      '/opt',
-      '/srv',
-      '/boot/efi',
-      '/var/cache',
-    ])
+    expect(
+      needed('/', '/boot/efi', '/opt', '/optional', '/var/cache', '/mnt', '/var/data', '/var/www', '/opt/tools'),
+    ).toEqual(['/opt', '/srv', '/boot/efi', '/var/cache'])
   })
 })
 
