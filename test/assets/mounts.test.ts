@@ -78,8 +78,12 @@ describe('the bundle of mount units', () => {
 })
 
 describe.each(['dash', 'bash'])('the step that verifies the tree, under %s', (shell) => {
-  const prepare = (mounted: readonly string[], fstab = FSTAB): void => {
-    unpack(mountBundle(FSTAB, new Set(), false).text)
+  const prepare = (
+    mounted: readonly string[],
+    fstab = FSTAB,
+    bundle = mountBundle(FSTAB, new Set(), false).text,
+  ): void => {
+    unpack(bundle)
     for (const name of ['mounts', 'fstab'])
       copyFileSync(path(`image/usr/lib/upgrade-push/${name}`), path(`lib/${name}`))
     cpSync(join(DRACUT, '90sys-upgrade'), path('lib'), { recursive: true })
@@ -129,6 +133,18 @@ describe.each(['dash', 'bash'])('the step that verifies the tree, under %s', (sh
     expect(stdout).toContain(
       '/srv/a b is not mounted: its device /dev/gone-a did not appear within 70 seconds; going on',
     )
+  })
+
+  test('one that was mounted where packages write is waited for and needed, whatever its nofail says', () => {
+    const fstab = ['/dev/gone-opt /opt ext4 nofail 0 0']
+    const went = (mounted: readonly string[]) => {
+      prepare([], fstab, mountBundle(fstab, new Set(mounted), false).text)
+      const env = { UPGRADE_MOUNTS: path('lib/mounts'), UPGRADE_NOTES: path('notes'), UPGRADE_KMSG: path('kmsg') }
+      return [run(shell, join(MODULE, 'mounts/wait-devices.sh'), [], env).code, go().code]
+    }
+    expect(went([])).toEqual([0, 0])
+    expect(went(['/opt'])).toEqual([1, 1])
+    expect(failure()).toBe('mounts\n/opt is not mounted: its device /dev/gone-opt did not appear within 180 seconds\n')
   })
 
   test('a mount that failed is told in its own words; the state is there and is written', () => {

@@ -48,7 +48,8 @@ export const networkMounts: Rule = ({ host }) => {
 
 /** A line that no mount unit can be made of, or of a type that the image does not know, would be missing without a word. */
 export const unmountable: Rule = ({ host }) => {
-  const left = mountTree(host.fstab).left.filter(({ entry, needed }) => needed && !isNetwork(entry.type))
+  const mounted = new Set(host.mounts.map(({ point }) => point))
+  const left = mountTree(host.fstab, mounted).left.filter(({ entry, needed }) => needed && !isNetwork(entry.type))
   if (left.length === 0) return []
   return [
     {
@@ -56,7 +57,8 @@ export const unmountable: Rule = ({ host }) => {
       severity: 'inhibitor',
       title: 'lines of /etc/fstab that the upgrade image can’t mount',
       detail: left.map(({ entry, why }) => `${entry.file} (${entry.spec}): ${why}`).join('; '),
-      remedy: 'Give those that the system can do without the options noauto or nofail.',
+      remedy:
+        'Give those that the system can do without the options noauto or nofail. One with nofail that is mounted where packages write is needed all the same: unmount it (and stop its automount) for the time of the upgrade.',
     },
   ]
 }
