@@ -18,7 +18,6 @@ class Observer:
         self._journal = progress.Journal()
         self._current = None
         self._failed = set()
-        self._told = False
         self._unpacked = 0
         os.makedirs(paths.LOG, mode=0o700, exist_ok=True)
         self.output = open(paths.SCRIPTLETS, "ab", buffering=0)
@@ -62,7 +61,7 @@ class Observer:
         self._finish()
         self._current = self._elements[index]
         nevra, action = self._current
-        self._note("started", n=index + 1, of=total, action=action, package=nevra)
+        self._journal.write("started", n=index + 1, of=total, action=action, package=nevra)
         progress.emit("item", n=index + 1, of=total, action=action, package=nevra)
         self._tell("{} {}".format(action, nevra))
 
@@ -71,16 +70,7 @@ class Observer:
             return
         (nevra, action), self._current = self._current, None
         event = "failed" if nevra in self._failed else "finished"
-        self._note(event, action=action, package=nevra)
-
-    def _note(self, event, **fields):
-        """A line of the journal. A callback that raises would end rpm at once, and `resume` looks at the files where a line is missing."""
-        try:
-            self._journal.write(event, **fields)
-        except OSError as error:
-            if not self._told:
-                progress.line("warning: the journal can't be written ({}); the transaction goes on".format(error.strerror))
-            self._told = True
+        self._journal.write(event, action=action, package=nevra)
 
     def _scriptlet(self, tag, key_name):
         package = key_name or self._name() or ""

@@ -1,5 +1,4 @@
 """Progress as JSON lines on file descriptor 3, when that is open, and the durable journal of the transaction."""
-import errno
 import json
 import os
 import time
@@ -81,17 +80,11 @@ class Journal:
             os.write(self._fd, b"\n")
         if new:
             files.sync_folder(paths.STATE)
-        self._torn = False
 
     def write(self, event, **fields):
-        """Raises OSError where it can't be written; a part of it may be, which the next event does not become a part of."""
         text = json.dumps({"t": now(), "event": event, **fields}) + "\n"
-        line = (("\n" if self._torn else "") + text).encode("utf-8")
-        self._torn = True
-        if os.write(self._fd, line) < len(line):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.write(self._fd, text.encode("utf-8"))
         os.fsync(self._fd)
-        self._torn = False
 
 
 def ends_cut(path):

@@ -42,26 +42,19 @@ def needs_conversion():
     return format_of(paths.ROOT + place) != rpm.expandMacro("%{_db_backend}")
 
 
-def rebuild(before_exchange=lambda: None):
+def rebuild():
     """Writes the database anew, in the target's format: beside the old one, on its file system, then file by file in its place. rpm's own
-    exchange of folders works neither across file systems nor where something is mounted on the folder.
-
-    `before_exchange` is called when the new one is complete, right before the old one is touched. What fails until then leaves nothing."""
+    exchange of folders works neither across file systems nor where something is mounted on the folder."""
     progress.phase("rebuilding the RPM database")
     folder = paths.ROOT + place_of_host()
     new = os.path.join(folder, ".rebuild")
     shutil.rmtree(new, ignore_errors=True)
     old = [name for name in os.listdir(folder) if os.path.isfile(os.path.join(folder, name))]
-    try:
-        os.mkdir(new, 0o755)
-        for name in old:
-            shutil.copy2(os.path.join(folder, name), new)
-        run_rpmdb(["--dbpath", new, "--define", "_dbpath_rebuild " + new, "--rebuilddb"])
-        os.sync()
-        before_exchange()
-    except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
+    os.mkdir(new, 0o755)
+    for name in old:
+        shutil.copy2(os.path.join(folder, name), new)
+    run_rpmdb(["--dbpath", new, "--define", "_dbpath_rebuild " + new, "--rebuilddb"])
+    os.sync()
     # A log of the old database must not be taken for one of the new.
     for name in old:
         if name.endswith(("-wal", "-shm")):

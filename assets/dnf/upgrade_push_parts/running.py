@@ -40,7 +40,8 @@ def upgrade(base):
     if not wanted["dryRun"]:
         raise outcome.refuse("the plan's dry run has not passed")
     if rpmdb.needs_conversion():
-        rpmdb.rebuild(first_change)
+        first_change()
+        rpmdb.rebuild()
         resolve(base, "upgrade", wanted)
     progress.phase("running the transaction")
     watched = run_watched(base)

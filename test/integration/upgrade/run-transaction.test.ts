@@ -203,7 +203,7 @@ test('a host that changed since the plan was made is told with the difference, a
   expect(progress.at(-1)).toMatchObject({ event: 'failed', changed: false })
 })
 
-test('a database of another format and place is converted beside the old one; the exchange is the first change', async () => {
+test('a database of another format and place is converted and moved after the first change, and only then', async () => {
   const host = await aHost(
     // As on a release whose rpm writes another format and looks elsewhere; and the plan is one of before.
     `printf '%%_dbpath /usr/lib/sysimage/rpm\\n%%_db_backend ndb\\n' >${STATE}/target/etc/rpm/macros.zz; mkdir -p /usr/lib/sysimage; rm ${STATE}/plan.sums`,
@@ -216,18 +216,9 @@ test('a database of another format and place is converted beside the old one; th
   expect(after).toMatchObject({ kind: 'ok' })
   expect(await host.sh(sight)).toEqual(before)
 
-  // What goes wrong before the exchange leaves the host as it was: here a stand-in for a disk that is full while the new one is written.
-  await host.sh(
-    `cd ${STATE}/target/usr/bin && mv rpmdb rpmdb.real && printf '#!/bin/sh\necho "error: No space left on device"; exit 1\n' >rpmdb && chmod 755 rpmdb`,
-  )
-  const failed = await offline(host, 'upgrade')
-  expect(failed).toMatchObject({ code: 20, stderr: expect.stringContaining('No space left on device') })
-  expect(failed.progress.map(({ event }) => event)).not.toContain('first-change')
-  expect(await host.sh(sight)).toEqual(before)
-  await host.sh(`cd ${STATE}/target/usr/bin && mv rpmdb.real rpmdb`)
-
-  const cut = await offline(host, 'upgrade', { kill: { onText: '"first-change"' } })
+  const cut = await offline(host, 'upgrade', { kill: { onText: 'rebuilding the RPM database' } })
   expect(cut.code).toBe(137)
+  expect(cut.progress.map(({ event }) => event)).toContain('first-change')
   const { code, stderr } = await offline(host, 'resume')
   expect(code, stderr).toBe(0)
   expect(await installed(host)).toEqual(final)
