@@ -57,15 +57,8 @@ export class DnfPlugin {
     }
   }
 
-  /** The journal's whole lines. */
   journal(): Record<string, unknown>[] {
     const lines = readFileSync(join(this.dir, 'state/progress.jsonl'), 'utf8').split('\n').slice(0, -1)
-    return lines.flatMap((line) => {
-      try {
-        return [JSON.parse(line) as Record<string, unknown>]
-      } catch {
-        return [] // cut off
-      }
-    })
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   }
 }

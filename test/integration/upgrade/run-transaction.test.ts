@@ -145,6 +145,33 @@ done`)
   expect((await host.sh(verify)).stdout).toBe('')
 })
 
+test('a journal that is full after the first lines stops nothing, and a resume does without the lines that are not there', async () => {
+  const host = await aHost('echo 30 >/etc/labos-slow')
+  // One page, of which the journal gets a part.
+  host.prelude = `mkdir /run/full && mount -t tmpfs -o size=8k tmpfs /run/full && dd if=/dev/zero of=/run/full/rest bs=4096 count=1 2>/dev/null && : >/run/full/journal && touch ${STATE}/progress.jsonl && mount --bind /run/full/journal ${STATE}/progress.jsonl`
+  const journal = `3>&1 >/dev/null; code=$?; cat ${STATE}/progress.jsonl >&2; exit $code`
+  const slow = await host.copy()
+  made.push(slow)
+  await host.sh('echo 1 >/etc/labos-slow')
+  const { code, stderr, progress } = await offline(host, `upgrade ${journal}`)
+  expect(code, stderr).toBe(0)
+  const told = { event: 'line', text: expect.stringMatching(/journal can't be written \(No space left on device\)/) }
+  expect(progress.filter(({ event }) => event === 'line')).toContainEqual(expect.objectContaining(told))
+  expect(stderr).toContain('"first-change"')
+  expect(stderr).not.toContain('"complete"')
+  host.prelude = ''
+  expect(await installed(host)).toEqual(final)
+
+  // Cut off in a scriptlet, of which no line tells.
+  const cut = await offline(slow, 'upgrade', { kill: { onText: 'slowpost step 2/30' } })
+  expect(cut.code).toBe(137)
+  await slow.sh(`echo 1 >/etc/labos-slow; sed -i '2,$d' ${STATE}/progress.jsonl`)
+  const resumed = await offline(slow, 'resume')
+  expect(resumed.code, resumed.stderr).toBe(0)
+  expect(await installed(slow)).toEqual(final)
+  expect(resumed.progress).toContainEqual(expect.objectContaining({ event: 'line', text: 'slowpost step 1/1' }))
+})
+
 test('killed among the removals, and again while resuming: resume reaches the same packages', async () => {
   const host = await aHost()
   const cut = await offline(host, 'upgrade', { kill: { onText: '"action": "cleanup", "package": "systemd-8' } })
