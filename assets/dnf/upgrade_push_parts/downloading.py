@@ -48,7 +48,7 @@ def download(base):
         headers.append(rpmdb.header_of(target))
     files.sync_folder(paths.PACKAGES)
     table = space.Mounts.of_host()
-    need = space.exact(headers, table)
+    need = space.with_database(space.exact(headers, table), table)
     table.require(need)
     draft.update(space=space.report(table, need), downloadSize=sum(entry["size"] for entry in draft["items"]))
     plan.save(draft)

@@ -12,6 +12,14 @@ def sync_folder(path):
         os.close(fd)
 
 
+def sync_file(path):
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
 def publish(path, text):
     """Gives `text` the name `path` at once and durably, mode 0600."""
     fd = os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -61,7 +61,7 @@ class Observer:
         self._finish()
         self._current = self._elements[index]
         nevra, action = self._current
-        self._journal.write("started", n=index + 1, of=total, action=action, package=nevra)
+        self._journal.note("started", n=index + 1, of=total, action=action, package=nevra)
         progress.emit("item", n=index + 1, of=total, action=action, package=nevra)
         self._tell("{} {}".format(action, nevra))
 
@@ -70,7 +70,7 @@ class Observer:
             return
         (nevra, action), self._current = self._current, None
         event = "failed" if nevra in self._failed else "finished"
-        self._journal.write(event, action=action, package=nevra)
+        self._journal.note(event, action=action, package=nevra)
 
     def _scriptlet(self, tag, key_name):
         package = key_name or self._name() or ""

@@ -23,7 +23,7 @@ def check(base):
     require_kept(wanted, items)
     name_files(items)
     table = space.Mounts.of_host()
-    need = space.estimate(items, table)
+    need = space.with_database(space.estimate(items, table), table)
     draft = {
         "version": 1,
         "inputs": inputs(base),

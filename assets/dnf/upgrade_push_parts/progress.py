@@ -54,14 +54,22 @@ def without_end(text, size):
     return text[:end]
 
 
+def say(text):
+    """To standard output, whoever reads it. rpm ends at once where its callback raises: nobody reading is no error."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        pass
+
+
 def phase(text):
     """A step of the work, for the operator."""
-    print("-- " + text, flush=True)
+    say("-- " + text)
     emit("phase", text=text)
 
 
 def line(text):
-    print(text, flush=True)
+    say(text)
     emit("line", text=text[:1000])
 
 
@@ -72,19 +80,39 @@ def now():
 class Journal:
     """What happened to the host's packages, one JSON object a line, on the disk before the next thing happens."""
 
+    _told = False  # of all of them: one is told
+
     def __init__(self):
         new = not os.path.exists(paths.JOURNAL)
-        cut = not new and ends_cut(paths.JOURNAL)
+        self._cut = not new and ends_cut(paths.JOURNAL)
         self._fd = os.open(paths.JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        if cut:
-            os.write(self._fd, b"\n")
         if new:
             files.sync_folder(paths.STATE)
 
     def write(self, event, **fields):
+        """On the disk when it returns. Where it can't be, raises OSError, and nothing of it is there: who finds the first change would wait."""
         text = json.dumps({"t": now(), "event": event, **fields}) + "\n"
-        os.write(self._fd, text.encode("utf-8"))
-        os.fsync(self._fd)
+        rest = (b"\n" if self._cut else b"") + text.encode("utf-8")
+        cut, self._cut, end = self._cut, True, os.fstat(self._fd).st_size
+        try:
+            while rest:
+                rest = rest[os.write(self._fd, rest):]  # a disk that becomes full takes a part
+            os.fsync(self._fd)
+        except OSError:
+            os.ftruncate(self._fd, end)
+            self._cut = cut
+            raise
+        self._cut = False
+
+    def note(self, event, **fields):
+        """The same once packages change: going on is better then than to end rpm in the middle. A resume looks closer at a package whose
+        lines are not there."""
+        try:
+            self.write(event, **fields)
+        except OSError as error:
+            if not Journal._told:
+                line("the transaction's journal can't be written ({}): going on without it".format(error.strerror))
+            Journal._told = True
 
 
 def ends_cut(path):
@@ -98,7 +126,7 @@ def ends_cut(path):
 def complete():
     """The transaction is over, and on the disk before the journal says so: RPM does not see to that."""
     os.sync()
-    Journal().write("complete")
+    Journal().note("complete")
 
 
 def journal_events():

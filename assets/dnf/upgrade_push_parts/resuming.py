@@ -29,7 +29,7 @@ def work_left(wanted):
     """(items to install, items to install once more, NEVRAs to remove).
 
     Once more: begun but not finished by the journal; or finished, but the scriptlets that run after the whole transaction were not, or a file
-    is not what it should be.
+    is not what it should be; or unknown to the journal, which could not be written then: nobody can tell whether its scriptlets ran.
     """
     events = progress.journal_events()
     absent, left, twice = verification.difference(wanted)
@@ -45,7 +45,7 @@ def work_left(wanted):
             install.append(entry)
         elif nevra in twice or last.get(nevra) in ("started", "failed"):
             again.append(entry)
-        elif not complete and needs_more(present[nevra][0], last.get(nevra)):
+        elif not complete and (nevra not in last or needs_more(present[nevra][0], last[nevra])):
             again.append(entry)
     return install, again, left
 

@@ -10,6 +10,8 @@ from . import files, outcome, paths, progress
 PLACES = ("/usr/lib/sysimage/rpm", "/var/lib/rpm")
 # The file that shows a format.
 FORMATS = (("sqlite", "rpmdb.sqlite"), ("ndb", "Packages.db"), ("bdb", "Packages"))
+# Folder inside that of the database, in which another is made.
+WORK = ".rebuild"
 
 
 def place_of_host():
@@ -42,19 +44,49 @@ def needs_conversion():
     return format_of(paths.ROOT + place) != rpm.expandMacro("%{_db_backend}")
 
 
-def rebuild():
+def sizes():
+    """Bytes of each of the database's files."""
+    folder = paths.ROOT + place_of_host()
+    return [os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder) if os.path.isfile(os.path.join(folder, name))]
+
+
+def rebuild(before_change=lambda: None):
     """Writes the database anew, in the target's format: beside the old one, on its file system, then file by file in its place. rpm's own
-    exchange of folders works neither across file systems nor where something is mounted on the folder."""
+    exchange of folders works neither across file systems nor where something is mounted on the folder. `before_change` is called when the
+    new database is whole and on the disk: whatever fails until it returns leaves the old one alone, and nothing beside it."""
     progress.phase("rebuilding the RPM database")
     folder = paths.ROOT + place_of_host()
-    new = os.path.join(folder, ".rebuild")
-    shutil.rmtree(new, ignore_errors=True)
+    work = os.path.join(folder, WORK)
+    shutil.rmtree(work, ignore_errors=True)
     old = [name for name in os.listdir(folder) if os.path.isfile(os.path.join(folder, name))]
-    os.mkdir(new, 0o755)
-    for name in old:
-        shutil.copy2(os.path.join(folder, name), new)
-    run_rpmdb(["--dbpath", new, "--define", "_dbpath_rebuild " + new, "--rebuilddb"])
-    os.sync()
+    try:
+        new = convert(folder, old)
+        before_change()
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    exchange(folder, old, new)
+
+
+def convert(folder, old):
+    """Makes the new database out of a copy of the files `old`. Returns its folder: one inside WORK, as rpm writes beside what it rebuilds."""
+    new = os.path.join(folder, WORK, "db")
+    try:
+        os.makedirs(new, 0o755)
+        for name in old:
+            shutil.copy2(os.path.join(folder, name), new)
+        run_rpmdb(["--dbpath", new, "--define", "_dbpath_rebuild " + new, "--rebuilddb"])
+        # Not sync: it says nothing of what could not be written.
+        for name in os.listdir(new):
+            files.sync_file(os.path.join(new, name))
+        files.sync_folder(new)
+    except OSError as error:
+        place = folder[len(paths.ROOT):]
+        raise outcome.refuse("the RPM database can't be rebuilt in {}: {}".format(place, error.strerror)) from None
+    return new
+
+
+def exchange(folder, old, new):
     # A log of the old database must not be taken for one of the new.
     for name in old:
         if name.endswith(("-wal", "-shm")):
@@ -66,7 +98,7 @@ def rebuild():
     for name in old:
         if name not in made and os.path.exists(os.path.join(folder, name)):
             os.unlink(os.path.join(folder, name))
-    shutil.rmtree(new)
+    shutil.rmtree(os.path.join(folder, WORK))
     files.sync_folder(folder)
 
 
@@ -78,13 +110,18 @@ def run_rpmdb(arguments):
         raise outcome.refuse("the RPM database can't be rebuilt: " + result.stdout.decode("utf-8", "replace").strip())
 
 
+def must_move():
+    return TARGET_PLACE in PLACES and place_of_host() not in (None, TARGET_PLACE)
+
+
 def settle():
     """Moves the database to where the new system's rpm looks; a link stays. Cut off anywhere, it is found in one of the two places."""
     place = place_of_host()
     if place is None or TARGET_PLACE not in PLACES:
         return
     new = paths.ROOT + TARGET_PLACE
-    if place != TARGET_PLACE:
+    shutil.rmtree(os.path.join(paths.ROOT + place, WORK), ignore_errors=True)  # of a conversion that was cut off at its very end
+    if must_move():
         progress.phase("moving the RPM database to " + TARGET_PLACE)
         if os.path.islink(new):
             os.unlink(new)

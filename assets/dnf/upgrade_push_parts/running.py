@@ -40,8 +40,7 @@ def upgrade(base):
     if not wanted["dryRun"]:
         raise outcome.refuse("the plan's dry run has not passed")
     if rpmdb.needs_conversion():
-        first_change()
-        rpmdb.rebuild()
+        rpmdb.rebuild(first_change)
         resolve(base, "upgrade", wanted)
     progress.phase("running the transaction")
     watched = run_watched(base)

@@ -120,6 +120,20 @@ def exact(headers, table):
     return {point: max(0, amount) for point, amount in need.items()}
 
 
+def with_database(need, table):
+    """`need` with the room that the RPM database takes for a while, as much as it has now for each copy. While it is converted there are a
+    copy and the new one beside it, both gone or in its place before the first package: no sum. Where it is moved, that comes after the last."""
+    found, converts = dict(need), rpmdb.needs_conversion()
+    size = sum(blocks(length) for length in rpmdb.sizes())
+    if converts:
+        point = table.of(rpmdb.place_of_host())
+        found[point] = max(found.get(point, 0), 2 * size)
+    if rpmdb.must_move():
+        point = table.of(rpmdb.TARGET_PLACE)
+        found[point] = found.get(point, 0) + size
+    return found
+
+
 def taken(path):
     try:
         return os.lstat(path).st_blocks * 512

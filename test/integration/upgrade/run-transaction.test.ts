@@ -145,6 +145,33 @@ done`)
   expect((await host.sh(verify)).stdout).toBe('')
 })
 
+test('a journal that is full after the first lines stops nothing, and a resume does without the lines that are not there', async () => {
+  const host = await aHost('echo 30 >/etc/labos-slow')
+  // One page, of which the journal gets a part.
+  host.prelude = `mkdir /run/full && mount -t tmpfs -o size=8k tmpfs /run/full && dd if=/dev/zero of=/run/full/rest bs=4096 count=1 2>/dev/null && : >/run/full/journal && touch ${STATE}/progress.jsonl && mount --bind /run/full/journal ${STATE}/progress.jsonl`
+  const journal = `3>&1 >/dev/null; code=$?; cat ${STATE}/progress.jsonl >&2; exit $code`
+  const slow = await host.copy()
+  made.push(slow)
+  await host.sh('echo 1 >/etc/labos-slow')
+  const { code, stderr, progress } = await offline(host, `upgrade ${journal}`)
+  expect(code, stderr).toBe(0)
+  const told = { event: 'line', text: expect.stringMatching(/journal can't be written \(No space left on device\)/) }
+  expect(progress.filter(({ event }) => event === 'line')).toContainEqual(expect.objectContaining(told))
+  expect(stderr).toContain('"first-change"')
+  expect(stderr).not.toContain('"complete"')
+  host.prelude = ''
+  expect(await installed(host)).toEqual(final)
+
+  // Cut off in a scriptlet, of which no line tells.
+  const cut = await offline(slow, 'upgrade', { kill: { onText: 'slowpost step 2/30' } })
+  expect(cut.code).toBe(137)
+  await slow.sh(`echo 1 >/etc/labos-slow; sed -i '2,$d' ${STATE}/progress.jsonl`)
+  const resumed = await offline(slow, 'resume')
+  expect(resumed.code, resumed.stderr).toBe(0)
+  expect(await installed(slow)).toEqual(final)
+  expect(resumed.progress).toContainEqual(expect.objectContaining({ event: 'line', text: 'slowpost step 1/1' }))
+})
+
 test('killed among the removals, and again while resuming: resume reaches the same packages', async () => {
   const host = await aHost()
   const cut = await offline(host, 'upgrade', { kill: { onText: '"action": "cleanup", "package": "systemd-8' } })
@@ -203,11 +230,11 @@ test('a host that changed since the plan was made is told with the difference, a
   expect(progress.at(-1)).toMatchObject({ event: 'failed', changed: false })
 })
 
-test('a database of another format and place is converted and moved after the first change, and only then', async () => {
-  const host = await aHost(
-    // As on a release whose rpm writes another format and looks elsewhere; and the plan is one of before.
-    `printf '%%_dbpath /usr/lib/sysimage/rpm\\n%%_db_backend ndb\\n' >${STATE}/target/etc/rpm/macros.zz; mkdir -p /usr/lib/sysimage; rm ${STATE}/plan.sums`,
-  )
+// As on a release whose rpm writes another format and looks elsewhere; and the plan is one of before.
+const ELSEWHERE = `printf '%%_dbpath /usr/lib/sysimage/rpm\\n%%_db_backend ndb\\n' >${STATE}/target/etc/rpm/macros.zz; mkdir -p /usr/lib/sysimage; rm ${STATE}/plan.sums`
+
+test('a database of another format and place is converted and moved, nothing of it before the first change', async () => {
+  const host = await aHost(ELSEWHERE)
   const sight = 'ls -A /var/lib/rpm; sha256sum /var/lib/rpm/rpmdb.sqlite'
   const before = await host.sh(sight)
   const { before: verdict, failure, after } = await step(host, stageTransactionTask, { files, args: ASKED })
@@ -216,13 +243,28 @@ test('a database of another format and place is converted and moved after the fi
   expect(after).toMatchObject({ kind: 'ok' })
   expect(await host.sh(sight)).toEqual(before)
 
-  const cut = await offline(host, 'upgrade', { kill: { onText: 'rebuilding the RPM database' } })
+  // Where there is no room for another one: a failure like any other before the first change.
+  host.prelude = `mkdir /run/rpm && cp -a /var/lib/rpm/. /run/rpm && mount -t tmpfs -o size=$(($(du -sk /run/rpm | cut -f1) + 512))k tmpfs /var/lib/rpm && cp -a /run/rpm/. /var/lib/rpm`
+  const full = await offline(host, `upgrade 3>&1 >/dev/null; code=$?; (${sight}) >&2; exit $code`)
+  host.prelude = ''
+  expect(full.code, full.stderr).toBe(20)
+  expect(full.stderr).toMatch(/^FAILED: the RPM database can't be rebuilt.*: .*No space left on device/m)
+  expect(full.stderr.endsWith(before.stdout), full.stderr).toBe(true)
+  expect(full.progress.map(({ event }) => event)).not.toContain('first-change')
+
+  // Nothing was begun where it is cut off before; the next one goes on as if nothing had been.
+  const early = await offline(host, 'upgrade', { kill: { onText: 'rebuilding the RPM database' } })
+  expect(early.code).toBe(137)
+  expect(early.progress.map(({ event }) => event)).not.toContain('first-change')
+  expect((await offline(host, 'resume')).code).toBe(20)
+  expect((await host.sh('sha256sum /var/lib/rpm/rpmdb.sqlite')).stdout).toBe(`${before.stdout.split('\n').at(-2)}\n`)
+
+  const cut = await offline(host, 'upgrade', { kill: { onText: '"event": "first-change"' } })
   expect(cut.code).toBe(137)
-  expect(cut.progress.map(({ event }) => event)).toContain('first-change')
   const { code, stderr } = await offline(host, 'resume')
   expect(code, stderr).toBe(0)
   expect(await installed(host)).toEqual(final)
   expect((await host.sh('readlink /var/lib/rpm; ls -A /usr/lib/sysimage/rpm')).stdout).toMatch(
-    /^\.\.\/\.\.\/usr\/lib\/sysimage\/rpm\n(\..*\n)*Index\.db\nPackages\.db\n$/,
+    /^\.\.\/\.\.\/usr\/lib\/sysimage\/rpm\n(\.(?!rebuild).*\n)*Index\.db\nPackages\.db\n$/,
   )
 })
