@@ -48,8 +48,8 @@ const KERNEL_POINTS = ['/proc', '/sys', '/dev', '/run']
  * for one mount point the first counts, as it does for systemd.
  *
  * @param mounted points that are mounted on the host. Where packages write, these are needed, `nofail` or not: what were written below a mount
- * that is late would lie hidden below it at the next boot. What comes over the network, and a bind, whose source may, stays as fstab has it:
- * the image can't count on them, and preflight tells of them.
+ * that is late would lie hidden below it at the next boot. What comes over the network, directly or by a bind, stays as fstab has it: the
+ * image can't count on it.
  */
 export function mountTree(fstab: readonly FstabEntry[], mounted: ReadonlySet<string> = new Set()): MountTree {
   const mounts: PlannedMount[] = []
@@ -59,7 +59,8 @@ export function mountTree(fstab: readonly FstabEntry[], mounted: ReadonlySet<str
     const options = parseMountOptions(entry.options)
     if (options.noauto || !isPart(entry) || seen.has(entry.file)) continue
     seen.add(entry.file)
-    const needed = !options.optional || (mounted.has(entry.file) && isWritten(entry.file) && isLocal(entry, options))
+    const needed =
+      !options.optional || (mounted.has(entry.file) && isWritten(entry.file) && isLocal(entry, options, fstab))
     const planned = plan(entry, options, needed)
     if ('point' in planned) mounts.push(planned)
     else left.push({ entry, needed, ...planned })
@@ -68,8 +69,10 @@ export function mountTree(fstab: readonly FstabEntry[], mounted: ReadonlySet<str
   return { mounts: mounts.sort((a, b) => depth(a) - depth(b) || (a.point < b.point ? -1 : 1)), left }
 }
 
-function isLocal({ type }: FstabEntry, { netdev, bind }: MountOptions): boolean {
-  return !isNetwork(type) && !netdev && !bind
+function isLocal({ spec, type }: FstabEntry, { netdev, bind }: MountOptions, fstab: readonly FstabEntry[]): boolean {
+  if (isNetwork(type) || netdev) return false
+  const remote = (entry: FstabEntry) => isNetwork(entry.type) || entry.options.includes('_netdev')
+  return !bind || !fstab.some((entry) => remote(entry) && isBelow(spec, entry.file))
 }
 
 function isPart({ file, type }: FstabEntry): boolean {
