@@ -99,7 +99,9 @@ describe('what fstab has as nofail', () => {
     '/dev/e /mnt ext4 nofail 0 2',
     '/dev/f /srv ext4 defaults 0 2',
     '/dev/g /var/data ext4 _netdev,nofail 0 2',
+    'nas:/x /nfs nfs nofail 0 0',
     '/nfs/www /var/www none bind,nofail 0 0',
+    '/srv/lib /var/lib/app none bind,nofail 0 0',
     'nas:/y /opt/tools nfs nofail 0 0',
   ]
   const needed = (...mounted: string[]) =>
@@ -112,8 +114,11 @@ describe('what fstab has as nofail', () => {
 
   test('is needed where it is mounted and packages or the loader write', () => {
     expect(
-      needed('/', '/boot/efi', '/opt', '/optional', '/var/cache', '/mnt', '/var/data', '/var/www', '/opt/tools'),
-    ).toEqual(['/opt', '/srv', '/boot/efi', '/var/cache'])
+      needed(
+        ...['/', '/boot/efi', '/opt', '/optional', '/var/cache', '/mnt'],
+        ...['/var/data', '/var/www', '/var/lib/app', '/opt/tools'],
+      ),
+    ).toEqual(['/opt', '/srv', '/boot/efi', '/var/cache', '/var/lib/app'])
   })
 })
 
