@@ -249,7 +249,7 @@ describe('stage_transaction on LabOS 8', () => {
     const sight = (await host.sh(kept)).stdout
     const { failure } = await stage({ to_install: ['new-tool', 'mdadm'] })
     expect(failure?.message).toMatch(/^a transaction of this host was begun and not completed: resume it first/)
-    expect(failure?.remedy).toContain('upgrade-resume')
+    expect(failure?.remedy).toContain('-e resume=true')
     expect((await host.sh(kept)).stdout).toBe(sight)
     await host.sh(`rm -f ${STATE}/progress.jsonl ${STATE}/changed`)
   })
