@@ -5,6 +5,15 @@ write_recovery() { put_text "$entries/$RECOVERY_ID.conf" "$RECOVERY_TEXT"; }
 
 remove_recovery() { discard "$entries/$RECOVERY_ID.conf" "$entries/.$RECOVERY_ID.conf.new"; }
 
+# retire_ours: an entry of ours that has booted stays armed in its text. Nothing must boot it once more unasked: GRUB, where the name of its
+# default leads nowhere, takes the first of its list, and that may be ours.
+retire_ours() {
+  for file in "$entries"/*.conf; do
+    [ -f "$file" ] && [ "${file##*/}" != "$RECOVERY_ID.conf" ] && is_ours "$file" || continue
+    discard "$file" || return 1
+  done
+}
+
 remove_ours() {
   for file in "$entries"/*.conf; do
     [ ! -f "$file" ] || ! is_ours "$file" || discard "$file" || return 1

@@ -11,7 +11,7 @@ finish() {
   settle || fail '/boot can not be synced'
   loader_unguard || fail 'the hooks in /etc/kernel/install.d can not be removed'
   loader_set_default "$id" && loader_is_default "$id" || fail "the entry $id can not be made the default"
-  consumed
+  take_back_choice
   remove_ours || fail 'our boot entries can not be removed'
   discard "$boot/$OUR_KERNEL" "$boot/$OUR_IMAGE" "$boot/$OUR_HMAC" "$boot"/.upgrade-push.*.tmp || fail 'our files in /boot can not be removed'
   [ $chose = no ] || ! first_by_itself "$id" || loader_unname || fail 'the choice of the default can not be left to the loader'
@@ -19,8 +19,14 @@ finish() {
   discard "$own/before" "$own/before.efi" || fail "$own can not be cleaned up"
 }
 
-# The one-shot choice does not stand any more: a crash boots the default. Where nothing can be read, nothing is proved.
+# The upgrade's boot was for once: the one-shot choice does not stand any more, and neither does the entry that it chose. A crash boots the default.
 consumed() {
+  take_back_choice
+  retire_ours || fail 'the boot entry of the upgrade can not be removed'
+}
+
+# Where nothing can be read, nothing is proved.
+take_back_choice() {
   loader_readable
   next=$(loader_oneshot)
   case $next in

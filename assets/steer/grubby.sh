@@ -13,6 +13,9 @@ write_recovery() { is_recovery || grubby --update-kernel="$OURS" --args=rd.upgra
 
 remove_recovery() { ! is_recovery || grubby --update-kernel="$OURS" --remove-args=rd.upgrade.recovery && ! is_recovery; }
 
+# The recovery entry will be made of it.
+retire_ours() { :; }
+
 remove_ours() { [ -z "$(info "$OURS" kernel)" ] || grubby --remove-kernel="$OURS" && [ -z "$(info "$OURS" kernel)" ]; }
 
 loader_default() { grubby --default-kernel 2>/dev/null; }

@@ -55,6 +55,9 @@ test('GRUB: finish, where it did not', TIME, () => {
 
 function recoverAndRestore(loader: Loader, named: string | undefined): void {
   host = new Host(loader, named === undefined ? {} : { default: named })
+  host.choose('upgrade-push')
+  cutEverywhere(['consumed'], [OLD_ENTRY], OLD_ENTRY)
+  expect(host.steer(['consumed']).status).toBe(0)
   cutEverywhere(['recovery'], [OLD_ENTRY, RECOVERY], RECOVERY)
   expect(host.steer(['recovery']).status).toBe(0)
   cutEverywhere(['restore'], [OLD_ENTRY, RECOVERY], OLD_ENTRY)

@@ -40,6 +40,28 @@ describe.each(['systemd-boot', 'grub-bls'] satisfies Loader[])('%s', (loader) =>
       expect(oneShotOf(one)).toMatch(/^memtest/)
     })
 
+    test('consumed: the armed entry goes, and a default that leads nowhere does not lead to it', () => {
+      const one = host(loader, { default: `labos-${OLD}` })
+      one.write(
+        'boot/loader/entries/by-hand.conf',
+        'title x\nlinux /vmlinuz-upgrade.x86_64\noptions rd.upgrade.run=r\n',
+      )
+      expect(one.steer(['consumed'], shell)).toMatchObject(done)
+      expect(one.entries()).toEqual([`labos-${OLD}.conf`])
+      if (loader === 'grub-bls') one.write('boot/grub2/grubenv', environment(['saved_entry=gone']))
+      else one.setVariable('LoaderEntryDefault', 'gone.conf')
+      expect(one.boots()).toBe(`labos-${OLD}`)
+      expect(one.steer(['consumed'], shell), 'again').toMatchObject(done)
+    })
+
+    test('consumed: the recovery entry stays', () => {
+      const one = host(loader, { default: `labos-${OLD}` })
+      one.steer(['recovery'], shell)
+      expect(one.steer(['consumed'], shell)).toMatchObject(done)
+      expect(one.entries()).toEqual([`labos-${OLD}.conf`, `${RECOVERY}.conf`])
+      expect(one.boots()).toBe(RECOVERY)
+    })
+
     test('consumed: where nothing can be read, nothing is proved', () => {
       const one = host(loader, { default: `labos-${OLD}` })
       one.remove(loader === 'systemd-boot' ? 'sys/firmware/efi/efivars' : 'boot/grub2/grubenv')
