@@ -84,7 +84,7 @@ export function fold(state: RunState, event: RunEvent): RunState {
     case 'batch_finished':
       return batchDone(state, event.play)
     case 'progress':
-      return withHost(state, event.host, (host) => ({ ...host, status: busy(host), current: stepOf(event) }))
+      return atWork(state, event)
     case 'phase':
       return withHost(state, event.host, (host) => inPhase(host, event))
     case 'intent':
@@ -140,6 +140,19 @@ function countResult(counts: Counts, result: Pick<HostResult, 'status' | 'ignore
     case 'overdue':
       return { ...counts, overdue: (counts.overdue ?? 0) + 1 }
   }
+}
+
+/** Lines come by the thousand, and most change nothing: the host was at that step already. */
+function atWork(state: RunState, event: StepRef & { host: string }): RunState {
+  return withHost(state, event.host, (host) => {
+    const status = busy(host)
+    const same = status === host.status && isAt(host.current, event)
+    return same ? host : { ...host, status, current: stepOf(event) }
+  })
+}
+
+function isAt(current: StepRef | undefined, { play, batch, step }: StepRef): boolean {
+  return current?.play === play && current.batch === batch && current.step === step
 }
 
 function inPhase(host: HostState, event: PhaseReport & StepRef): HostState {
@@ -203,7 +216,9 @@ function stepOf({ play, batch, step }: StepRef): StepRef {
 }
 
 function withHost(state: RunState, name: string, change: (host: HostState) => HostState): RunState {
-  return { ...state, hosts: state.hosts.set(name, change(state.hosts.get(name) ?? NEW_HOST)) }
+  const before = state.hosts.get(name)
+  const after = change(before ?? NEW_HOST)
+  return after === before ? state : { ...state, hosts: state.hosts.set(name, after) }
 }
 
 function withPlay(state: RunState, play: number, change: Partial<PlayState>): RunState {

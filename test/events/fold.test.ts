@@ -63,6 +63,15 @@ test('a host that failed is not made well by what comes later', () => {
   expect(state.hosts.get('a')?.status).toBe('failed')
 })
 
+test('the second line of a step changes nothing: the state stays the very same', () => {
+  const line: EventBody = { type: 'progress', host: 'a', line: 'x', ...ref }
+  const first = run(started, line)
+  expect(first.hosts.get('a')).toMatchObject({ status: 'working', current: ref })
+  expect(fold(first, { ...head, ...line } as RunEvent)).toBe(first)
+  const next = fold(first, { ...head, ...line, step: ref.step + 1 } as RunEvent)
+  expect(next.hosts.get('a')?.current).toMatchObject({ step: ref.step + 1 })
+})
+
 test('a host is overdue while its phase is, works again, and stays overdue once it was given up', () => {
   const phase = (state: 'running' | 'overdue' | 'done'): EventBody => ({
     type: 'phase',
