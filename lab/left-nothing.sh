@@ -18,7 +18,7 @@ tell 'processes' "$(for dir in /proc/[0-9]*; do
   [ "$pid" != "$$" ] && [ "$pid" != "$BASHPID" ] || continue
   command=$(tr '\0' ' ' 2>/dev/null <"$dir/cmdline") || continue
   case $command in
-    *qemu-system*upgrade-push* | *sshd*upgrade-push* | *lab/fleet/repo-server* | *lab/vm/*server*) echo "$pid $command" ;;
+    *upgrade-follow* | *tail*upgrade-push* | *qemu-system*upgrade-push* | *sshd*upgrade-push* | *lab/fleet/repo-server* | *lab/vm/*server*) echo "$pid $command" ;;
   esac
 done)"
 tell 'users' "$(grep -E '^(deploy|ops|upgrade-push)' /etc/passwd)"
