@@ -78,7 +78,7 @@ describe('from the first change on', () => {
 
   fault(
     'the new kernel does not boot',
-    'the host is overdue, never a success; the console shows why, and the packages are all new',
+    'all packages are new; the host is overdue, never a success; the console shows why',
     async () => {
       const { site } = await machine()
       // As a kernel that finds no root: the new system's own arguments are at fault, the image's are not.
@@ -89,6 +89,8 @@ describe('from the first change on', () => {
       const ended = await runTool(vm, site.impatient)
       expect(ended.code).not.toBe(0)
       expect(resultsOf(ended).get('reboot_upgrade')).toMatchObject({ status: 'overdue' })
+      // The image's own last word: its final steps follow the transaction.
+      expect(ended.events).toContainEqual(expect.objectContaining({ type: 'phase', phase: 'finish', state: 'done' }))
       expect((await vm.serial()).slice(from)).toMatch(/Kernel panic - not syncing/)
     },
   )
