@@ -60,8 +60,8 @@ export interface Steering {
 export interface LoaderDriver {
   readonly kind: 'grub-bls' | 'systemd-boot' | 'grubby'
   readonly label: string
-  /** True for a loader that this project has only ever seen in case files. */
-  readonly neverRun: boolean
+  /** What no machine of the lab has booted, and what was tested in its place; undefined for a loader that one has. */
+  readonly neverRun: { readonly what: string; readonly instead: string } | undefined
   /** Whether this is the host's loader. */
   recognises(facts: BootFacts): boolean
   obstacles(facts: BootFacts): readonly Obstacle[]

@@ -11,11 +11,17 @@ import { grubScripts } from './grub-scripts.ts'
 import { ENTRY_FILE } from './paths.ts'
 import { grubOrder } from './version-order.ts'
 
-/** GRUB with `blscfg`: entries in /boot, one-shot by `next_entry` in its environment block. The tools are run in tests, GRUB itself never was. */
+/**
+ * GRUB with `blscfg`: entries in /boot, one-shot by `next_entry` in its environment block. The lab's machine boots by a GRUB without the patch
+ * that brings `blscfg`, in whose place its configuration has a function.
+ */
 export const grubBls: LoaderDriver = {
   kind: 'grub-bls',
   label: 'GRUB with BLS entries',
-  neverRun: true,
+  neverRun: {
+    what: 'GRUB as RPM distributions build it, with the command blscfg,',
+    instead: 'the lab boots another build of it, whose configuration reads the same entries and the same environment',
+  },
   recognises: (facts) => grubPlace(facts)?.config.blscfg === true,
 
   obstacles(facts) {

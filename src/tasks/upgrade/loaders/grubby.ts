@@ -8,7 +8,7 @@ import { grubScripts } from './grub-scripts.ts'
 export const grubby: LoaderDriver = {
   kind: 'grubby',
   label: 'GRUB, edited by grubby',
-  neverRun: true,
+  neverRun: { what: 'GRUB with grubby', instead: 'its commands stand in case files, grubby itself never ran' },
   recognises: (facts) => facts.loader.tools.grubby !== undefined && grubPlace(facts) !== undefined,
 
   obstacles(facts) {

@@ -22,7 +22,7 @@ const EFI_TEXT = `efi_text() {
 export const systemdBoot: LoaderDriver = {
   kind: 'systemd-boot',
   label: 'systemd-boot',
-  neverRun: false,
+  neverRun: undefined,
   recognises: ({ loader }) => /^systemd-boot\b/.test(loader.efi.info ?? ''),
 
   obstacles(facts) {

@@ -14,8 +14,8 @@ export const loader: Rule = ({ host, loader: facts }) => {
           {
             key: 'loader_never_run',
             severity: 'low' as const,
-            title: `${driver.label} was never booted by this project’s tests`,
-            detail: 'its files and tools are tested, the loader itself is not',
+            title: `${driver.neverRun.what} was never booted by this project’s tests`,
+            detail: driver.neverRun.instead,
             remedy: 'Try one machine of this kind with a console at hand first.',
           },
         ]
