@@ -19,6 +19,8 @@ export interface ScreenOptions {
   readonly attached?: boolean | undefined
   /** Milliseconds since 1970; a test's clock. */
   readonly now?: (() => number) | undefined
+  /** How many times as fast as the reader's own the clock of the events goes: 1, or in a replay its speed. */
+  readonly pace?: number | undefined
 }
 
 export interface Screen extends Renderer {

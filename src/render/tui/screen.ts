@@ -144,13 +144,14 @@ class InkScreen implements Screen {
   }
 
   #compose(): Frame {
-    const { env, control, reproduce, resume, replay } = this.#options
+    const { env, control, reproduce, resume, replay, pace } = this.#options
     return frame({
       model: this.#model,
       view: this.#view,
       columns: this.#terminal.columns,
       rows: this.#terminal.rows,
       now: this.#now(),
+      pace: replay?.speed ?? pace ?? 1,
       signs: signsOf(env),
       steers: control !== undefined,
       owns: this.owns,

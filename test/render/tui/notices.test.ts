@@ -76,3 +76,11 @@ test('a screen that watches the run of another process does not take its own com
   for (const event of stamped([runStarted, ...begun, skip])) model.on(event)
   expect(shown(model).at(-3)).toBe('skip web3: web3 is left out')
 })
+
+test('where the time of the events goes faster, as in a rehearsal, an answer stays as long for its reader', () => {
+  const model = modelOf([...begun, steering('key', 'resume', false)])
+  const later = (seconds: number) =>
+    shown(model, {}, { columns: 120, now: model.time + seconds * 1000, pace: 300 }).at(-3)
+  expect(later(300 * 19)).toBe('the run is not paused')
+  expect(later(300 * 21)).toBe('')
+})
