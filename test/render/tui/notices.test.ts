@@ -84,3 +84,15 @@ test('where the time of the events goes faster, as in a rehearsal, an answer sta
   expect(later(300 * 19)).toBe('the run is not paused')
   expect(later(300 * 21)).toBe('')
 })
+
+test('the banner of a pause or a stop names only keys that do it here', () => {
+  const stop: EventBody = { type: 'interrupt', level: 1, message: 'stopping' }
+  const banner = (body: EventBody, more: Parameters<typeof shown>[2]) => shown(modelOf([...begun, body]), {}, more)[1]
+  const watching = { owns: false }
+  const replay = { owns: false, steers: false, replay: true }
+  expect(banner(paused, watching)).toBe('[PAUSED: no host begins another step; r resumes]')
+  expect(banner(paused, replay)).toBe('[PAUSED: no host begins another step]')
+  expect(banner(stop, {})).toMatch(/what was sent finishes; Ctrl-C cancels it\]$/)
+  expect(banner(stop, watching)).toMatch(/what was sent finishes; A cancels it\]$/)
+  expect(banner(stop, replay)).toMatch(/what was sent finishes\]$/)
+})
