@@ -93,6 +93,7 @@ test('the banner of a pause or a stop names only keys that do it here', () => {
   expect(banner(paused, watching)).toBe('[PAUSED: no host begins another step; r resumes]')
   expect(banner(paused, replay)).toBe('[PAUSED: no host begins another step]')
   expect(banner(stop, {})).toMatch(/what was sent finishes; Ctrl-C cancels it\]$/)
+  expect(banner(stop, { columns: 60 })).toBe('[STOPPING: what was sent finishes; Ctrl-C cancels it]')
   expect(banner(stop, watching)).toMatch(/what was sent finishes; A cancels it\]$/)
   expect(banner(stop, replay)).toMatch(/what was sent finishes\]$/)
 })

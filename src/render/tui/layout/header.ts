@@ -54,7 +54,8 @@ function holdUp({ model, view, columns, owns, steers }: FrameContext): string | 
   if (interrupt >= 2) return '[CANCELLING: running steps are stopped on their hosts]'
   if (interrupt === 1) {
     const cancels = owns ? '; Ctrl-C cancels it' : steers ? '; A cancels it' : ''
-    return `[STOPPING: nothing new is sent, what was sent finishes${cancels}]`
+    const whole = `[STOPPING: nothing new is sent, what was sent finishes${cancels}]`
+    return whole.length <= columns ? whole : `[STOPPING: what was sent finishes${cancels}]`
   }
   return paused === undefined ? undefined : `[PAUSED: no host begins another step${steers ? '; r resumes' : ''}]`
 }
