@@ -52,7 +52,7 @@ class InkScreen implements Screen {
 
   constructor(options: ScreenOptions) {
     this.#options = options
-    this.#model = new RunModel(options)
+    this.#model = new RunModel({ attached: options.attached !== undefined })
     this.#pace = new Pace(options.replay !== undefined)
     this.#color = wantsColor({ isTTY: true }, options.env)
     this.ended = new Promise((resolve) => {
@@ -83,10 +83,11 @@ class InkScreen implements Screen {
     this.#stop()
     this.#terminal.leave()
     const { owns } = this
-    const { resume, reproduce, replay } = this.#options
+    const { resume, reproduce, replay, attached } = this.#options
     // Nothing continues a rehearsal; with its seed it goes as it went.
     const command = this.#command || (owns && resume === undefined) ? reproduce : undefined
-    const options = { resume, command, owns, replay, label: this.#label, color: this.#color }
+    const goesOn = attached?.goesOn() ?? false
+    const options = { resume, command, owns, replay, goesOn, label: this.#label, color: this.#color }
     this.#terminal.write(summary(this.#model, options))
   }
 

@@ -15,6 +15,7 @@ const options = {
   resume: 'upgrade-push resume RUN',
   command: undefined,
   owns: true,
+  goesOn: false,
   replay: undefined,
   label: '',
   color: false,

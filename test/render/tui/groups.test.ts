@@ -47,6 +47,14 @@ test('hosts of a group are listed in the order of the inventory, whichever was f
     batchEnd,
   ])
   expect(shown(model, { page: 'groups' }, { rows: 40 }).join('\n')).toContain('hosts: web1, web3, web4')
-  const options = { resume: 'x', command: undefined, owns: true, replay: undefined, label: '', color: false }
+  const options = {
+    resume: 'x',
+    command: undefined,
+    owns: true,
+    goesOn: false,
+    replay: undefined,
+    label: '',
+    color: false,
+  }
   expect(summary(model, options)).toContain('    web1, web3, web4\n')
 })
