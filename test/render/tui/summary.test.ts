@@ -106,3 +106,9 @@ test('what may still be lost is worked out without the hosts that were left out'
   expect(shown(modelOf([braked, ...rest, task(0, hosts)])).join('\n')).toContain('brake: 0 lost, 1 more allowed')
   expect(shown(modelOf([braked, ...rest, task(0, hosts), out])).join('\n')).toContain('brake: 0 lost, 0 more allowed')
 })
+
+test('a command of which a value was hidden is not said to do it again as it stands', () => {
+  const page = (reproduce: string) => shown(modelOf(begun), { page: 'command' }, { reproduce }).join('\n')
+  expect(page("upgrade-push x.yml -e 'pass=********'")).toContain('again, with what was hidden in its place:')
+  expect(page('upgrade-push x.yml')).toContain('Does this run again:')
+})
