@@ -1,6 +1,7 @@
 import { isMap, parseDocument } from 'yaml'
 import { UserError } from '../diagnostics/diagnostic.ts'
 import { Origin, SourceFile } from '../diagnostics/source.ts'
+import { MASK } from '../events/redactor.ts'
 import { isTemplate, type Raw, type RawMap, TemplateText } from '../expression/values.ts'
 
 /**
@@ -10,11 +11,24 @@ import { isTemplate, type Raw, type RawMap, TemplateText } from '../expression/v
 export async function extraVars(args: readonly string[], readFile: (path: string) => Promise<RawMap>): Promise<RawMap> {
   const all: Record<string, Raw> = {}
   for (const arg of args) {
+    refuseHidden(arg)
     if (arg.startsWith('@')) Object.assign(all, await fromFile(arg, readFile))
     else if (isMapText(arg)) Object.assign(all, fromYaml(arg))
     else Object.assign(all, fromPairs(arg))
   }
   return all
+}
+
+/** Copied from a command that was shown again: the stars would be set as the password of every host. Throws a usage error. */
+function refuseHidden(arg: string): void {
+  if (!arg.includes(MASK)) return
+  throw new UserError(
+    {
+      message: `--extra-vars: ${MASK} stands for a value that was hidden`,
+      hint: 'write the value itself; upgrade-push resume asks for it where a run is continued',
+    },
+    'usage',
+  )
 }
 
 /** The argument is a YAML or JSON map, not pairs. */

@@ -42,7 +42,7 @@ export async function openRenderer(input: RendererInput): Promise<Renderer & { r
     control,
     reproduce,
     resume,
-    ...(rehearsal ? { rehearsal: true, now: simulatedClock(rehearsal) } : {}),
+    ...(rehearsal ? { rehearsal: true, now: simulatedClock(rehearsal), pace: rehearsal.speed } : {}),
   })
 }
 

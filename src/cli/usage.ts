@@ -66,12 +66,12 @@ export function usageError(said: string, { names }: KnownFlags, args: readonly s
     return usage('no playbook', 'name one: upgrade-push -i INVENTORY PLAYBOOK...')
   }
   const valueless = /^Not enough arguments following: (\S+)/.exec(said)?.[1]
+  if (valueless === 'rerun')
+    return usage('--rerun needs two words', 'write --rerun WHAT RUN, such as: --rerun failed last')
   if (valueless !== undefined) return usage(`${dashed(valueless)} needs a value`, help)
   const choice = /Argument: (\S+), Given: ("[\s\S]*?"), Choices: (.+)/.exec(said)
   if (choice) {
-    // The parser adds those of `runs show` to those of `runs`.
-    const among = [...new Set(choice[3]?.replaceAll('"', '').split(', '))].join(', ')
-    return usage(`--${choice[1]}: ${choice[2]} is not among: ${among}`, help)
+    return usage(`--${choice[1]}: ${choice[2]} is not among: ${choice[3]?.replaceAll('"', '')}`, help)
   }
   return usage(said.split('\n').join(' '), help)
 }

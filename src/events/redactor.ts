@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { Needles, SHORTEST } from './needles.ts'
 
-const MASK = '********'
+/** Stands where a value was hidden. */
+export const MASK = '********'
 /** A line of a key or certificate is redacted alone too, as logs come line by line. */
 const MIN_LINE = 8
 /** Words of the format itself: masking them (for a password that reads "items") would break whoever reads the event. */

@@ -36,6 +36,15 @@ describe('--extra-vars', () => {
     )
   })
 
+  it.each(['db_password=********', '{"v": {"token": "********"}}', '********'])(
+    'does not take the stars of a recorded command for a value: %s',
+    async (text) => {
+      await expect(extraVars([text], noFile)).rejects.toThrow(
+        '--extra-vars: ******** stands for a value that was hidden',
+      )
+    },
+  )
+
   it('says who named a file that can not be read', async () => {
     const missing = async (path: string) => {
       throw new UserError(`${path}: can't be read: no such file`)

@@ -36,13 +36,10 @@ test.each([
   ['Unknown argument: x', 'unknown option: -x\n  see: upgrade-push --help'],
   ['Not enough non-option arguments: got 0, need at least 1', 'no playbook\n  name one: upgrade-push -i INVENTORY'],
   ['Not enough arguments following: limit', '--limit needs a value\n  see: upgrade-push --help'],
+  ['Not enough arguments following: rerun', '--rerun needs two words\n  write --rerun WHAT RUN, such as'],
   [
     'Invalid values:\n  Argument: output, Given: "xml", Choices: "plain", "json"',
     '--output: "xml" is not among: plain, json\n',
-  ],
-  [
-    'Invalid values:\n  Argument: output, Given: "html", Choices: "plain", "json", "auto", "screen", "plain", "json"',
-    '--output: "html" is not among: plain, json, auto, screen\n',
   ],
 ])('what the parser says, %j, becomes one line and what to do', (said, ours) => {
   const error = usageError(said, FLAGS)

@@ -123,6 +123,26 @@ test('one that was killed while it was watched is not said to be continued: ther
   expect(again.stderr).toMatch(/was cut off\n +look at it with: upgrade-push runs show/)
 })
 
+test('one that was killed while it was watched on a terminal: nobody left that screen', async () => {
+  const run = work.start(rehearsal('web[1:5],', '--speed', '1', '--output', 'json'))
+  const { run: id } = await run.event('its beginning', (event) => event.type === 'task_started')
+  const env = { XDG_STATE_HOME: join(work.dir, 'state') }
+  const terminal = await Tmux.start({ columns: 120, rows: 30, cwd: work.dir, env })
+  try {
+    await terminal.type(`${process.execPath} ${CLI} watch ${id}; echo exit $?`)
+    await terminal.keys('Enter')
+    await terminal.until(/5 running/)
+    run.signal('SIGKILL')
+    await run.ended
+    const words = (await terminal.until(/exit \d+\n/)).replaceAll('\n', '')
+    expect(words).toContain('initramfs.yml: its process ended before the run did')
+    expect(words).toContain(`The process of run ${id} ended without the run's end.`)
+    expect(words).toMatch(/exit 99\b/)
+  } finally {
+    await terminal.vanish()
+  }
+})
+
 test('watched and shown again on a terminal: its clock is that of its hosts, and who is not done is neither ok nor changed', async () => {
   const run = work.start(rehearsal('web[01:40],', '--forks', '10', '--speed', '100', '--output', 'json'))
   const { run: id } = await run.event('the build', built)

@@ -27,7 +27,8 @@ export function groupPlans(plans: Iterable<HostPlan>): PlanGroup[] {
   const groups = new Map<string, Map<string, Draft>>()
   for (const { host, pending: own } of plans) {
     if (own.length === 0) continue
-    const pending = withoutHostName(own, host)
+    // A step's name is its author's: where it names a host it does so to all of them.
+    const pending = withoutHostName(own, host).map((step, i) => ({ ...step, name: own[i]?.name ?? step.name }))
     const words = digest(pending.map(({ diff: _, ...step }) => step))
     const details = digest(pending.map(({ diff }) => diff))
     const variants = groups.get(words) ?? new Map<string, Draft>()

@@ -113,12 +113,14 @@ function disruptiveLines({ disruptive, paint }: PlanView, plans: readonly HostPl
   })
 }
 
-function timeLine({ low, high, from, unknown }: TimeEstimate): string {
-  const never =
-    unknown.length > 0 ? `nothing is known yet of ${unknown.join(', ')}: no run of this controller has done it` : ''
-  if (high === 0) return `Time: ${never || 'seconds, as no long step is to be done'}`
+function timeLine({ low, high, from, unknown, uncounted }: TimeEstimate): string {
   const range = minutes(low) === minutes(high) ? minutes(high) : `${minutes(low)} to ${minutes(high)}`
-  return `Time: ${range}, as it took on ${from} ${from === 1 ? 'host' : 'hosts'} of past runs${never === '' ? '' : `; ${never}`}`
+  const parts = [
+    high > 0 ? `${range}, as it took on ${from} ${from === 1 ? 'host' : 'hosts'} of past runs` : '',
+    unknown.length > 0 ? `nothing is known yet of ${unknown.join(', ')}: no run of this controller has done it` : '',
+    uncounted.length > 0 ? `${uncounted.join(', ')} not counted: what it runs decides` : '',
+  ].filter((part) => part !== '')
+  return `Time: ${parts.join('; ') || 'seconds, as no long step is to be done'}`
 }
 
 function minutes(ms: number): string {

@@ -9,6 +9,8 @@ export interface TimeEstimate {
   /** Hosts of past runs that the figures come from. */
   readonly from: number
   readonly unknown: readonly string[]
+  /** Tasks such as `shell`: what one of them ran tells nothing of another. */
+  readonly uncounted: readonly string[]
 }
 
 /**
@@ -24,13 +26,19 @@ export function estimateTime(
   let low = 0
   let high = 0
   const unknown = new Set<string>()
+  const uncounted = new Set<string>()
   const used = new Set<Duration>()
   for (const { index, batches, steps } of playbooks.flatMap((playbook) => playbook.plays)) {
+    const runsAnything = new Set(
+      steps.filter(({ plugin }) => plugin.freeForm !== undefined).map(({ node }) => node.task),
+    )
     const isLong = new Set(steps.filter(({ plugin }) => plugin.apply).map(({ node }) => node.task))
     for (const batch of batches) {
       const hosts = batch.flatMap((host) => {
-        const tasks = (plans.get(host)?.pending ?? []).filter(({ play }) => play === index).map(({ task }) => task)
-        if (tasks.length === 0) return []
+        const pending = (plans.get(host)?.pending ?? []).filter(({ play }) => play === index).map(({ task }) => task)
+        if (pending.length === 0) return []
+        for (const task of pending) if (runsAnything.has(task)) uncounted.add(task)
+        const tasks = pending.filter((task) => !runsAnything.has(task))
         const known = tasks.flatMap((task) => past.get(task) ?? [])
         for (const one of known) used.add(one)
         for (const task of tasks) if (isLong.has(task) && !past.has(task)) unknown.add(task)
@@ -42,7 +50,8 @@ export function estimateTime(
       high += waves * Math.max(...hosts.map((host) => host.high))
     }
   }
-  return { low, high, from: Math.max(0, ...[...used].map(({ hosts }) => hosts)), unknown: [...unknown] }
+  const from = Math.max(0, ...[...used].map(({ hosts }) => hosts))
+  return { low, high, from, unknown: [...unknown], uncounted: [...uncounted] }
 }
 
 function sum(numbers: readonly number[]): number {

@@ -7,10 +7,11 @@ const output = (describe: string) =>
 /** How a run can be looked at. */
 export type OutputWord = 'auto' | 'screen' | 'plain' | 'json'
 
+/** Not global, as `runs show` has no use for them. */
 export const LIST_FLAGS = {
-  output: output('Form of the output; json is one run per line'),
-  last: { alias: ['n'], type: 'number', nargs: 1, default: 30, describe: 'So many of the newest' },
-  all: { alias: ['a'], type: 'boolean', describe: 'Every run' },
+  output: { ...output('Form of the output; json is one run per line'), global: false },
+  last: { alias: ['n'], type: 'number', nargs: 1, default: 30, global: false, describe: 'So many of the newest' },
+  all: { alias: ['a'], type: 'boolean', global: false, describe: 'Every run' },
 } satisfies Record<string, Options>
 
 export const SHOW_FLAGS = {

@@ -1,5 +1,5 @@
+import { MASK } from '../../events/redactor.ts'
 import { visible } from '../../events/visible.ts'
-import { MASK } from './recorded-args.ts'
 
 /**
  * A recorded value with something in each place that was hidden. `give` hears of each place as a person writes it (`v.api_token`,

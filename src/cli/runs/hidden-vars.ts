@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml'
+import { MASK } from '../../events/redactor.ts'
 import { isMapText, pairsOf } from '../extra-vars.ts'
 import { joinWords, splitWords } from './extra-args.ts'
-import { MASK } from './recorded-args.ts'
 
 /** A variable of which something has to be given again. */
 export interface HiddenVariable {

@@ -1,10 +1,8 @@
 import { parseDocument } from 'yaml'
+import { MASK } from '../../events/redactor.ts'
 import { SECRET_VARIABLES } from '../../remote/types.ts'
 import { isMapText, pairsOf } from '../extra-vars.ts'
 import { joinWords, splitWords } from './extra-args.ts'
-
-/** Stands where a value was hidden; the redactor writes the same. */
-export const MASK = '********'
 
 /** Whether a variable's name says that its value is nobody's business. */
 export function isSecretName(name: string): boolean {

@@ -56,6 +56,7 @@ export async function openView({ summary, form, out, verbose, now, pace, screen 
     rehearsal: summary.rehearsal !== undefined,
     ...screen,
     ...clock,
+    pace,
   })
   return { sink: shown.sink, close: () => shown.close(), ended: shown.ended, tick }
 }

@@ -30,7 +30,8 @@ export async function watchRun(args: WatchArguments): Promise<number> {
   let last: RunEvent | undefined
   // A line of this display only: the run's journal does not have it.
   const told = (message: string) => last && view.sink({ ...stampOf(last), type: 'warning', message })
-  const screen = { attached: true, control: remotePort(dirOf(run), run, told) }
+  const goesOn = () => summarise(run).condition === 'running'
+  const screen = { attached: { goesOn }, control: remotePort(dirOf(run), run, told) }
   const summary = summarise(run)
   const clock = summary.rehearsal === undefined ? undefined : new RehearsedClock(summary.speed ?? 0)
   const pace = clock && Math.max(1, clock.speed)
@@ -39,7 +40,7 @@ export async function watchRun(args: WatchArguments): Promise<number> {
   void view.ended?.then(() => {
     left = true
   })
-  const over = () => left || out.closed || summarise(run).condition !== 'running'
+  const over = () => left || out.closed || !goesOn()
   for await (const event of followJournal(journalOf(run), over)) {
     if (left || out.closed) break
     last = event
@@ -49,10 +50,12 @@ export async function watchRun(args: WatchArguments): Promise<number> {
   }
   const finished = last?.type === 'run_finished' ? last : undefined
   if (finished) await view.ended
+  // Closing ends the view as leaving does.
+  const wasLeft = left
   view.close()
   await out.flush()
   if (finished) return finished.exitCode
-  if (left || out.closed) return EXIT.done
+  if (wasLeft || out.closed) return EXIT.done
   process.stderr.write(`The process of run ${run} ended without the run's end. ${whatNext(summarise(run))}\n`)
   return EXIT.aborted
 }

@@ -15,10 +15,12 @@ export interface ScreenOptions {
   readonly rehearsal?: boolean | undefined
   /** A journal is shown, that many times as fast as it was written; leaving does nothing to any run. `end`: what became of the run. */
   readonly replay?: { readonly speed: number; readonly end: string } | undefined
-  /** Another process drives the run: leaving, also by Ctrl-C, does nothing to it. */
-  readonly attached?: boolean | undefined
+  /** Another process drives the run: leaving, also by Ctrl-C, does nothing to it. `goesOn`: whether that process still does. */
+  readonly attached?: { readonly goesOn: () => boolean } | undefined
   /** Milliseconds since 1970; a test's clock. */
   readonly now?: (() => number) | undefined
+  /** How many times as fast as the reader's own the clock of the events goes: 1, or in a replay its speed. */
+  readonly pace?: number | undefined
 }
 
 export interface Screen extends Renderer {

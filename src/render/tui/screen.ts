@@ -52,7 +52,7 @@ class InkScreen implements Screen {
 
   constructor(options: ScreenOptions) {
     this.#options = options
-    this.#model = new RunModel(options)
+    this.#model = new RunModel({ attached: options.attached !== undefined })
     this.#pace = new Pace(options.replay !== undefined)
     this.#color = wantsColor({ isTTY: true }, options.env)
     this.ended = new Promise((resolve) => {
@@ -83,10 +83,11 @@ class InkScreen implements Screen {
     this.#stop()
     this.#terminal.leave()
     const { owns } = this
-    const { resume, reproduce, replay } = this.#options
+    const { resume, reproduce, replay, attached } = this.#options
     // Nothing continues a rehearsal; with its seed it goes as it went.
     const command = this.#command || (owns && resume === undefined) ? reproduce : undefined
-    const options = { resume, command, owns, replay, label: this.#label, color: this.#color }
+    const goesOn = attached?.goesOn() ?? false
+    const options = { resume, command, owns, replay, goesOn, label: this.#label, color: this.#color }
     this.#terminal.write(summary(this.#model, options))
   }
 
@@ -144,13 +145,14 @@ class InkScreen implements Screen {
   }
 
   #compose(): Frame {
-    const { env, control, reproduce, resume, replay } = this.#options
+    const { env, control, reproduce, resume, replay, pace } = this.#options
     return frame({
       model: this.#model,
       view: this.#view,
       columns: this.#terminal.columns,
       rows: this.#terminal.rows,
       now: this.#now(),
+      pace: replay?.speed ?? pace ?? 1,
       signs: signsOf(env),
       steers: control !== undefined,
       owns: this.owns,

@@ -11,6 +11,8 @@ export interface SummaryOptions {
   /** The command that does this again, where it was asked for. */
   readonly command: string | undefined
   readonly owns: boolean
+  /** Another process drives the run still. */
+  readonly goesOn: boolean
   /** A journal was shown; `end`: what became of its run. */
   readonly replay: { readonly end: string } | undefined
   readonly label: string
@@ -79,8 +81,9 @@ export function summary(model: RunModel, options: SummaryOptions): string {
   return lines.map((text) => `${text.startsWith(mark.trim()) ? '' : mark}${text}\n`).join('')
 }
 
-function endText({ finished }: RunModel, { owns, replay }: SummaryOptions): string {
+function endText({ finished }: RunModel, { owns, replay, goesOn }: SummaryOptions): string {
   if (finished) return `${finished.outcome}, exit code ${finished.exitCode}`
   if (replay) return `the replay was left, ${replay.end}`
-  return owns ? 'left before its end' : 'the screen was left, the run goes on'
+  if (owns) return 'left before its end'
+  return goesOn ? 'the screen was left, the run goes on' : 'its process ended before the run did'
 }

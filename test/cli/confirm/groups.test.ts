@@ -43,6 +43,13 @@ it("a host's own name makes no other plan, but a name that is only a part of ano
   expect(apart).toHaveLength(2)
 })
 
+it('a step that is named after one of the hosts is the same step on that host', () => {
+  const step = pending(0, 'may change it', { name: 'Keys of db-1' })
+  const [group, ...others] = groupPlans(['web-1', 'db-1'].map((host) => hostPlan(host, [step])))
+  expect(others).toEqual([])
+  expect(group?.steps[0]?.name).toBe('Keys of db-1')
+})
+
 it('shows a single host with its own name', () => {
   const [group] = groupPlans([hostPlan('web1', [pending(0, 'writes /etc/web1')])])
   expect(group?.steps[0]?.words).toEqual(['writes /etc/web1'])

@@ -9,7 +9,7 @@ import type { PlannedPlaybook } from '../../../src/plan/playbooks.ts'
 import { painter } from '../../../src/render/color.ts'
 import { hostPlan, pending } from './plans.ts'
 
-const NOTHING: TimeEstimate = { low: 0, high: 0, from: 0, unknown: [] }
+const NOTHING: TimeEstimate = { low: 0, high: 0, from: 0, unknown: [], uncounted: [] }
 
 function shown(plans: readonly HostPlan[], more: Partial<PlanView> = {}): string {
   const seen = new SeenPlan(new Forecast(), [])
@@ -47,7 +47,7 @@ it('a fleet, folded: who is changed alike, who differs and how, who is left alon
     ],
     {
       disruptive: [{ play: 0, step: 1, task: 'task2', place: '', does: 'reboots the host', undo: 'until the reboot' }],
-      time: { low: 60_000, high: 1_200_000, from: 12, unknown: ['task9'] },
+      time: { low: 60_000, high: 1_200_000, from: 12, unknown: ['task9'], uncounted: ['shell'] },
     },
   )
   expect(text).toBe(`
@@ -77,7 +77,7 @@ PLAN of /site/upgrade.yml
 Disruptive: task2 reboots the host: 999 hosts
       undo: until the reboot
 Space: /boot needs 150 MiB, 200 MiB free where it is tightest (web0)
-Time: 60 s to 20 min, as it took on 12 hosts of past runs; nothing is known yet of task9: no run of this controller has done it
+Time: 60 s to 20 min, as it took on 12 hosts of past runs; nothing is known yet of task9: no run of this controller has done it; shell not counted: what it runs decides
 Journal of this plan: /runs/1/events.ndjson
 `)
 })

@@ -64,10 +64,13 @@ it('knows nothing where nothing ever ran', async () => {
   expect(await pastDurations(join(dir, 'nowhere'))).toEqual(new Map())
 })
 
-const play = (batches: string[][], long: readonly string[]): PlannedPlaybook[] => {
+const play = (batches: string[][], long: readonly string[], freeForm: readonly string[] = []): PlannedPlaybook[] => {
   const steps = ['task1', 'task2'].map((task) => ({
     node: { task },
-    plugin: long.includes(task) ? { apply: () => ({}) } : {},
+    plugin: {
+      ...(long.includes(task) && { apply: () => ({}) }),
+      ...(freeForm.includes(task) && { freeForm: 'cmd' }),
+    },
   }))
   return [{ playbook: {}, plays: [{ index: 0, batches, steps }] }] as unknown as PlannedPlaybook[]
 }
@@ -77,9 +80,9 @@ it('batches follow each other, and within one the forks', () => {
   plans.set('d', hostPlan('d', []))
   const past = new Map([['task1', { low: 10, high: 20, hosts: 7 }]])
   const times = (batches: string[][], forks: number) => estimateTime(plans, play(batches, []), past, forks)
-  expect(times([['a', 'b', 'c', 'd']], 4)).toEqual({ low: 10, high: 20, from: 7, unknown: [] })
-  expect(times([['a', 'b', 'c', 'd']], 2)).toEqual({ low: 20, high: 40, from: 7, unknown: [] })
-  expect(times([['a'], ['b', 'c', 'd']], 4)).toEqual({ low: 20, high: 40, from: 7, unknown: [] })
+  expect(times([['a', 'b', 'c', 'd']], 4)).toEqual({ low: 10, high: 20, from: 7, unknown: [], uncounted: [] })
+  expect(times([['a', 'b', 'c', 'd']], 2)).toEqual({ low: 20, high: 40, from: 7, unknown: [], uncounted: [] })
+  expect(times([['a'], ['b', 'c', 'd']], 4)).toEqual({ low: 20, high: 40, from: 7, unknown: [], uncounted: [] })
 })
 
 it('names the long tasks of which nothing is known', () => {
@@ -89,5 +92,18 @@ it('names the long tasks of which nothing is known', () => {
     high: 0,
     from: 0,
     unknown: ['task2'],
+    uncounted: [],
+  })
+})
+
+it('does not take what one command took for what another will take', () => {
+  const plans = new Map([['a', hostPlan('a', [pending(0, 'x'), pending(1, 'y')])]])
+  const past = new Map(['task1', 'task2'].map((task) => [task, { low: 10, high: 20, hosts: 7 }]))
+  expect(estimateTime(plans, play([['a']], [], ['task2']), past, 1)).toEqual({
+    low: 10,
+    high: 20,
+    from: 7,
+    unknown: [],
+    uncounted: ['task2'],
   })
 })

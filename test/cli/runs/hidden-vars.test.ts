@@ -3,7 +3,8 @@ import { runOptionsOf } from '../../../src/cli/run-arguments.ts'
 import { givenAgain } from '../../../src/cli/runs/give-again.ts'
 import { filled } from '../../../src/cli/runs/hidden-places.ts'
 import { revealed } from '../../../src/cli/runs/hidden-vars.ts'
-import { MASK, recordedArgs } from '../../../src/cli/runs/recorded-args.ts'
+import { recordedArgs } from '../../../src/cli/runs/recorded-args.ts'
+import { MASK } from '../../../src/events/redactor.ts'
 
 test.each([
   [['-i', 'h', 'p.yml', '-e', 'a=1'], ['-i', 'h', 'p.yml', '-e', 'a=1'], []],

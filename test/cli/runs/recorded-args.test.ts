@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { joinWords, splitWords } from '../../../src/cli/runs/extra-args.ts'
-import { MASK, recordedArgs } from '../../../src/cli/runs/recorded-args.ts'
+import { recordedArgs } from '../../../src/cli/runs/recorded-args.ts'
+import { MASK } from '../../../src/events/redactor.ts'
 
 test.each([
   [

@@ -22,6 +22,7 @@ const { lines } = frame({
   columns: 100,
   rows: 24,
   now: model.time,
+  pace: 1,
   signs: signsOf({}),
   steers: true,
   owns: true,

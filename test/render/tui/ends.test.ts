@@ -3,8 +3,10 @@ import type { EventBody } from '../../../src/events/types.ts'
 import { overview } from '../../../src/render/tui/model/overview.ts'
 import { watchedHosts } from '../../../src/render/tui/model/run-model.ts'
 import { summary } from '../../../src/render/tui/summary.ts'
+import { press } from '../../../src/render/tui/view/reduce.ts'
+import { FIRST_VIEW, type ViewState } from '../../../src/render/tui/view/state.ts'
 import { batchEnd, play, result, task } from '../bodies.ts'
-import { modelOf, shown, stamped } from './frames.ts'
+import { modelOf, shown, situation, stamped } from './frames.ts'
 
 // How the screen counts hosts of a run that was ended early: as its recap does.
 
@@ -13,6 +15,7 @@ const options = {
   resume: 'upgrade-push resume RUN',
   command: undefined,
   owns: true,
+  goesOn: false,
   replay: undefined,
   label: '',
   color: false,
@@ -98,4 +101,17 @@ test('hosts that are followed through their upgrade are counted, for whoever can
   expect(watchedHosts(model)).toBe(2)
   for (const event of stamped([result(0, 'web1', 'changed')])) model.on(event)
   expect(watchedHosts(model)).toBe(1)
+})
+
+test('Enter is named as a way out only where it leaves', () => {
+  const end: EventBody = { type: 'run_finished', outcome: 'done', exitCode: 0, recap: {}, ms: 5 }
+  const model = modelOf([...play(HOSTS, 't0'), task(0, HOSTS), batchEnd, end])
+  const ended = { ...situation, ended: true, listed: HOSTS }
+  const views: Partial<ViewState>[] = [{}, { selected: 'b' }, { page: 'groups' }, { typing: true }]
+  for (const view of views) {
+    const { effect } = press({ ...FIRST_VIEW, ...view }, 'enter', ended)
+    const told = shown(model, view).some((line) => line.includes('q or Enter leaves'))
+    expect([view, told]).toEqual([view, effect?.kind === 'leave'])
+  }
+  expect(press({ ...FIRST_VIEW, selected: 'b' }, 'p', ended).view.said?.text).toBe('The run has ended: q leaves.')
 })

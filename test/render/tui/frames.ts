@@ -46,6 +46,7 @@ export function shown(
     columns,
     rows,
     now: model.time,
+    pace: 1,
     signs: signsOf({}),
     steers: true,
     owns: true,

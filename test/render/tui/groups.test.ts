@@ -25,7 +25,10 @@ test("diffs that differ by the host's own name only are of one group", () => {
   expect(planGroups(model.hosts.values()).map(({ hosts: of }) => of.length)).toEqual([3, 1])
   const page = shown(model, { page: 'groups' }, { rows: 40 }).join('\n')
   expect(page).toMatch(/3 the same: web1, web2, web4\n +~ changed copy: writes \/x\/out\.<host>\n +~ \/x\/out\.<host>/)
+  expect(page).toContain('3 the same, 1 differs\n')
   expect(page).toContain('1 differs: web3\n    ~ changed copy: writes /x/out.web3')
+  // How: the lines that only one of them has.
+  expect(page).toMatch(/only here: \+ I am another\n +not here: {2}\+ I am <host>\n/)
   // The page of a host has its own words.
   expect(shown(model, { page: 'host', selected: 'web2' }, { rows: 40 }).join('\n')).toMatch(/out\.web2[\s\S]*I am web2/)
 })
@@ -47,6 +50,14 @@ test('hosts of a group are listed in the order of the inventory, whichever was f
     batchEnd,
   ])
   expect(shown(model, { page: 'groups' }, { rows: 40 }).join('\n')).toContain('hosts: web1, web3, web4')
-  const options = { resume: 'x', command: undefined, owns: true, replay: undefined, label: '', color: false }
+  const options = {
+    resume: 'x',
+    command: undefined,
+    owns: true,
+    goesOn: false,
+    replay: undefined,
+    label: '',
+    color: false,
+  }
   expect(summary(model, options)).toContain('    web1, web3, web4\n')
 })

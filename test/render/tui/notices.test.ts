@@ -76,3 +76,24 @@ test('a screen that watches the run of another process does not take its own com
   for (const event of stamped([runStarted, ...begun, skip])) model.on(event)
   expect(shown(model).at(-3)).toBe('skip web3: web3 is left out')
 })
+
+test('where the time of the events goes faster, as in a rehearsal, an answer stays as long for its reader', () => {
+  const model = modelOf([...begun, steering('key', 'resume', false)])
+  const later = (seconds: number) =>
+    shown(model, {}, { columns: 120, now: model.time + seconds * 1000, pace: 300 }).at(-3)
+  expect(later(300 * 19)).toBe('the run is not paused')
+  expect(later(300 * 21)).toBe('')
+})
+
+test('the banner of a pause or a stop names only keys that do it here', () => {
+  const stop: EventBody = { type: 'interrupt', level: 1, message: 'stopping' }
+  const banner = (body: EventBody, more: Parameters<typeof shown>[2]) => shown(modelOf([...begun, body]), {}, more)[1]
+  const watching = { owns: false }
+  const replay = { owns: false, steers: false, replay: true }
+  expect(banner(paused, watching)).toBe('[PAUSED: no host begins another step; r resumes]')
+  expect(banner(paused, replay)).toBe('[PAUSED: no host begins another step]')
+  expect(banner(stop, {})).toMatch(/what was sent finishes; Ctrl-C cancels it\]$/)
+  expect(banner(stop, { columns: 60 })).toBe('[STOPPING: what was sent finishes; Ctrl-C cancels it]')
+  expect(banner(stop, watching)).toMatch(/what was sent finishes; A cancels it\]$/)
+  expect(banner(stop, replay)).toMatch(/what was sent finishes\]$/)
+})

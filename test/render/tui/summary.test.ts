@@ -11,7 +11,15 @@ const ended = (outcome: 'done' | 'aborted' | 'failed'): EventBody[] => {
   const exitCode = { done: 0, aborted: 99, failed: 2 }[outcome]
   return [...begun, result(0, 'web1', 'ok'), batchEnd, { type: 'run_finished', outcome, exitCode, ms: 1, recap: {} }]
 }
-const options = { resume: 'RESUME', command: undefined, owns: true, replay: undefined, label: '', color: false }
+const options = {
+  resume: 'RESUME',
+  command: undefined,
+  owns: true,
+  goesOn: false,
+  replay: undefined,
+  label: '',
+  color: false,
+}
 const replay = { end: 'the run ended as done' }
 
 test('a replay that is left says so, and how its run ended', () => {
@@ -21,9 +29,14 @@ test('a replay that is left says so, and how its run ended', () => {
 })
 
 test('who leaves a run of another process is told that it goes on', () => {
-  const text = summary(modelOf(begun), { ...options, owns: false })
+  const text = summary(modelOf(begun), { ...options, owns: false, goesOn: true })
   expect(text).toContain('the screen was left, the run goes on\n')
   expect(text).not.toContain('to continue')
+})
+
+test('a run of another process that was killed is not said to go on', () => {
+  const text = summary(modelOf(begun), { ...options, owns: false, goesOn: false })
+  expect(text).toContain(': its process ended before the run did\n')
 })
 
 test.each([
@@ -92,4 +105,10 @@ test('what may still be lost is worked out without the hosts that were left out'
   }
   expect(shown(modelOf([braked, ...rest, task(0, hosts)])).join('\n')).toContain('brake: 0 lost, 1 more allowed')
   expect(shown(modelOf([braked, ...rest, task(0, hosts), out])).join('\n')).toContain('brake: 0 lost, 0 more allowed')
+})
+
+test('a command of which a value was hidden is not said to do it again as it stands', () => {
+  const page = (reproduce: string) => shown(modelOf(begun), { page: 'command' }, { reproduce }).join('\n')
+  expect(page("upgrade-push x.yml -e 'pass=********'")).toContain('again, with what was hidden in its place:')
+  expect(page('upgrade-push x.yml')).toContain('Does this run again:')
 })

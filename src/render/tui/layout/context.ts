@@ -11,6 +11,8 @@ export interface FrameInput {
   readonly rows: number
   /** Milliseconds since 1970, on the clock of the events. */
   readonly now: number
+  /** How many times as fast as the reader's own that clock goes. */
+  readonly pace: number
   readonly signs: Signs
   readonly steers: boolean
   readonly owns: boolean

@@ -32,5 +32,11 @@ export function pendingLine({ model, columns }: FrameContext): Line | undefined 
   const first = others[0]
   const where = first ? differences(first, most)[0] : undefined
   const how = where === undefined ? '' : `, first in: ${model.steps[where.step]?.name ?? ''}`
-  return line(columns, 'plan: ', alike, { text: `; ${apart} differ${how}`, tone: 'changed' }, '  (o shows how)')
+  return line(
+    columns,
+    'plan: ',
+    alike,
+    { text: `; ${apart} ${apart === 1 ? 'differs' : 'differ'}${how}`, tone: 'changed' },
+    '  (o shows how)',
+  )
 }

@@ -1,6 +1,6 @@
 import { failureText, hostsOf } from '../model/failures.ts'
 import type { HostView, StepOutcome } from '../model/host.ts'
-import { type Difference, differences, type PlanGroup, planGroups, planItems } from '../model/plans.ts'
+import { type Difference, differences, type PlanGroup, planDetails, planGroups, planItems } from '../model/plans.ts'
 import type { RunModel } from '../model/run-model.ts'
 import { stoppedLines } from './bars.ts'
 import type { FrameContext } from './context.ts'
@@ -49,7 +49,11 @@ function plans({ model, columns }: FrameContext): Line[] {
   const lines = [line(columns, { text: title, bold: true })]
   if (!most) return [...lines, line(columns, 'No host is done yet.')]
   const apart = others.reduce((sum, { hosts }) => sum + hosts.length, 0)
-  lines.push(line(columns, `${most.hosts.length} the same, ${apart} differ`), EMPTY, ...largest(model, columns, most))
+  lines.push(
+    line(columns, `${most.hosts.length} the same, ${apart} ${apart === 1 ? 'differs' : 'differ'}`),
+    EMPTY,
+    ...largest(model, columns, most),
+  )
   for (const group of others.slice(0, GROUPS)) lines.push(EMPTY, ...apartFrom(model, columns, group, most))
   if (others.length > GROUPS) lines.push(EMPTY, line(columns, `and ${others.length - GROUPS} more groups`))
   return lines
@@ -72,8 +76,9 @@ function apartFrom(model: RunModel, columns: number, group: PlanGroup, most: Pla
 }
 
 function differenceLines(model: RunModel, columns: number, { step, here, there }: Difference): Line[] {
-  const mine = planItems(here)
-  const theirs = planItems(there)
+  const both = here.length > 0 && there.length > 0
+  const mine = both ? planDetails(here) : planItems(here)
+  const theirs = both ? planDetails(there) : planItems(there)
   const none = [line(columns, `    ${model.steps[step]?.name ?? ''}: here nothing, elsewhere ${wordsOf(there)}`)]
   return [
     ...(here.length === 0 ? none : outcomeLines(model, columns, step, here)),

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { counted } from '../../../diagnostics/counted.ts'
 import { clean } from '../model/clean.ts'
 import type { TimeLeft } from '../model/eta.ts'
+import { enterLeaves } from '../view/state.ts'
 import type { FrameContext } from './context.ts'
 import { type Line, line, type Part, spread } from './line.ts'
 import { range, short } from './time.ts'
@@ -43,13 +44,18 @@ function timeOf(left: TimeLeft): readonly [time: string, why: string] {
   return low < 1000 ? ['not known yet', ''] : [`over ${short(low)}`, `, ${counted(unknown, 'step')} not known yet`]
 }
 
-function holdUp({ model, columns }: FrameContext): string | undefined {
+/** Names only keys that do here what it says: Ctrl-C in front of another process's run only leaves it, and a replay steers nothing. */
+function holdUp({ model, view, columns, owns, steers }: FrameContext): string | undefined {
   const { finished, interrupt, paused } = model
   if (finished) {
-    const hint = columns >= 90 ? ' - q or Enter leaves' : ', q leaves'
+    const hint = columns >= 90 && enterLeaves(view) ? ' - q or Enter leaves' : ', q leaves'
     return `[ENDED: ${finished.outcome}, exit code ${finished.exitCode}${hint}]`
   }
   if (interrupt >= 2) return '[CANCELLING: running steps are stopped on their hosts]'
-  if (interrupt === 1) return '[STOPPING: nothing new is sent, what was sent finishes; Ctrl-C cancels it]'
-  return paused === undefined ? undefined : '[PAUSED: no host begins another step; r resumes]'
+  if (interrupt === 1) {
+    const cancels = owns ? '; Ctrl-C cancels it' : steers ? '; A cancels it' : ''
+    const whole = `[STOPPING: nothing new is sent, what was sent finishes${cancels}]`
+    return whole.length <= columns ? whole : `[STOPPING: what was sent finishes${cancels}]`
+  }
+  return paused === undefined ? undefined : `[PAUSED: no host begins another step${steers ? '; r resumes' : ''}]`
 }

@@ -1,3 +1,4 @@
+import { MASK } from '../../../events/redactor.ts'
 import { continuation, NOT_CONTINUED } from '../model/continuation.ts'
 import type { FrameContext } from './context.ts'
 import { groupsPage } from './groups-page.ts'
@@ -26,7 +27,10 @@ export function pageLines(context: FrameContext): { title: string; lines: Line[]
       return {
         title: 'command (printed again after the screen)',
         lines: [
-          ...shown('Does this run again:', reproduce),
+          ...shown(
+            `Does this run again${reproduce.includes(MASK) ? ', with what was hidden in its place' : ''}:`,
+            reproduce,
+          ),
           ...(more === undefined ? [] : shown('Continues it:', more)),
           ...(model.started?.rehearsal === undefined ? [] : [line(columns, `(${NOT_CONTINUED})`)]),
         ],

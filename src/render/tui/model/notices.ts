@@ -5,7 +5,7 @@ import type { Notice } from './run-views.ts'
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 
-/** Messages leave the screen after so long, but for why the run is being stopped. */
+/** Messages leave the screen after so long of the reader's time, but for why the run is being stopped. */
 const SHOWN_MS = 20_000
 
 /** What the run said last. Times are those of the events. */
@@ -52,9 +52,12 @@ export class Notices {
     this.#alarm = undefined
   }
 
-  /** The latest of what the run said and of the answer to the last key, as long as it is to be seen. */
-  latest(now: number, answer: Notice | undefined): Notice | undefined {
-    const fresh = (one: Notice | undefined) => (one && now - one.at < SHOWN_MS ? one : undefined)
+  /**
+   * The latest of what the run said and of the answer to the last key, as long as it is to be seen. `pace`: how many times as fast as the
+   * reader's time that of the events goes; in a rehearsal an hour of it is over in seconds.
+   */
+  latest(now: number, answer: Notice | undefined, pace: number): Notice | undefined {
+    const fresh = (one: Notice | undefined) => (one && now - one.at < SHOWN_MS * pace ? one : undefined)
     let last: Notice | undefined
     for (const one of [fresh(this.#passing), this.#alarm, fresh(answer)]) {
       if (one && (!last || one.at >= last.at)) last = one

@@ -1,6 +1,10 @@
 import { withoutHostName } from '../../../events/host-name.ts'
+import { visible } from '../../../events/visible.ts'
 import type { Diff } from '../../../tasks/contract.ts'
 import type { HostView, StepOutcome } from './host.ts'
+
+/** Characters of a text that is compared line by line: the page is drawn several times a second. */
+const COMPARED = 64 * 1024
 
 /** Hosts on which the very same is, or would be, changed. */
 export interface PlanGroup {
@@ -59,6 +63,21 @@ export function planItems(outcomes: readonly StepOutcome[]): Set<string> {
   for (const { alike } of outcomes)
     for (const one of alike?.value ?? []) for (const item of itemsOf(one)) items.add(item)
   return items
+}
+
+/** The same, and of texts the lines that go and that come: where two groups write the same file, that is how they differ. */
+export function planDetails(outcomes: readonly StepOutcome[]): Set<string> {
+  const diffs = outcomes.flatMap(({ alike }) => alike?.value ?? [])
+  return new Set([...planItems(outcomes), ...diffs.flatMap((diff) => (diff.kind === 'text' ? changedLines(diff) : []))])
+}
+
+function changedLines({ before, after }: Extract<Diff, { kind: 'text' }>): string[] {
+  if (before.length + after.length > COMPARED) return []
+  const old = new Set(before.split('\n'))
+  const now = new Set(after.split('\n'))
+  const only = (sign: string, lines: ReadonlySet<string>, others: ReadonlySet<string>) =>
+    [...lines].filter((text) => text.trim() !== '' && !others.has(text)).map((text) => `${sign} ${visible(text, 300)}`)
+  return [...only('-', old, now), ...only('+', now, old)]
 }
 
 function itemsOf(diff: Diff): string[] {

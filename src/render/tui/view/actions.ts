@@ -3,7 +3,7 @@ import { cursorHost } from './cursor.ts'
 import type { KeyName } from './keys.ts'
 import { type Pressed, say } from './pressed.ts'
 import type { Situation } from './situation.ts'
-import type { Page, ViewState } from './state.ts'
+import { enterLeaves, type Page, type ViewState } from './state.ts'
 import { pressSteer } from './steer.ts'
 
 /** Any key that neither moves nor is part of a word. */
@@ -33,12 +33,8 @@ export function pressAction(view: ViewState, key: KeyName, situation: Situation)
 }
 
 function enter(view: ViewState, situation: Situation): Pressed {
-  if (view.page === 'hosts') {
-    // After the end, with nothing chosen, Enter means: seen.
-    if (situation.ended && view.selected === undefined) return { view, effect: { kind: 'leave' } }
-    return { view: onHost(view, 'host', situation) }
-  }
-  return { view: back(view) }
+  if (situation.ended && enterLeaves(view)) return { view, effect: { kind: 'leave' } }
+  return { view: view.page === 'hosts' ? onHost(view, 'host', situation) : back(view) }
 }
 
 function onHost(view: ViewState, page: Page, situation: Situation): ViewState {

@@ -46,6 +46,11 @@ export const FIRST_VIEW: ViewState = {
   touched: false,
 }
 
+/** In the list with no host chosen there is nothing that Enter could open: once the run has ended it means: seen. */
+export function enterLeaves({ page, selected, typing }: ViewState): boolean {
+  return page === 'hosts' && selected === undefined && !typing
+}
+
 /** The view once the run has ended: a question that is open and advice that was given come too late. */
 export function atEnd(view: ViewState, now: number): ViewState {
   const said = view.confirm ? { text: 'The run has ended: nothing was done.', bad: false } : undefined

@@ -20,7 +20,7 @@ export function pressSteer(view: ViewState, key: KeyName, situation: Situation):
   if (plain === undefined && !['A', 'R', 's'].includes(key)) {
     return { view: key.length === 1 ? say(view, `No key "${key}" here: ? lists them.`) : view, unknown: true }
   }
-  if (situation.ended) return { view: say(view, 'The run has ended: q or Enter leaves.') }
+  if (situation.ended) return { view: say(view, 'The run has ended: q leaves.') }
   if (!situation.steers) return { view: say(view, 'This screen only shows: there is no way back to a run.') }
   if (plain !== undefined) return { view, effect: { kind: 'command', command: { command: plain } } }
   if (key === 'A') return { view: { ...view, confirm: abortNow(situation) } }
