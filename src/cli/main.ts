@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
@@ -13,7 +14,7 @@ import { parseRunOptions } from './options.ts'
 import { AbortedAtPrompt } from './prompt.ts'
 import { runFlags } from './run-flags.ts'
 import { runsCommands } from './runs/commands.ts'
-import { refuseMisleading, usageError } from './usage.ts'
+import { refuseMisleading, refuseMistypedCommand, usageError } from './usage.ts'
 
 /** Exit code of a whole command line. Never throws for what a user did; whatever else goes wrong is a bug and says so. */
 async function main(args: readonly string[]): Promise<number> {
@@ -44,6 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
     })
   try {
     refuseMisleading(args, FLAGS)
+    refuseMistypedCommand(args, existsSync)
     await parser.parseAsync()
     return exitCode
   } catch (error) {

@@ -56,6 +56,14 @@ export function refuseMisleading(args: readonly string[], { names, switches }: K
   }
 }
 
+/** `runz` would be taken for a playbook, and miss its inventory. Throws a usage error. */
+export function refuseMistypedCommand([word = '']: readonly string[], exists: (path: string) => boolean): void {
+  if (word.startsWith('-') || COMMANDS.includes(word)) return
+  const near = closest(word, COMMANDS)
+  if (near === undefined || exists(word)) return
+  throw usage(`there is neither a command nor a playbook "${word}"`, `did you mean "${near}"?`)
+}
+
 /** What the argument parser found wrong, in one line of ours with what to do. `args`: the words that it was given. */
 export function usageError(said: string, { names }: KnownFlags, args: readonly string[] = []): UserError {
   const help = helpFor(args)

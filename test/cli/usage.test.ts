@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { refuseMisleading, usageError } from '../../src/cli/usage.ts'
+import { refuseMisleading, refuseMistypedCommand, usageError } from '../../src/cli/usage.ts'
 import { UserError } from '../../src/diagnostics/diagnostic.ts'
 
 const FLAGS = { names: ['check', 'C', 'limit', 'l', 'list', 'verbose', 'v'], switches: new Set(['check', 'C', 'list']) }
@@ -60,4 +60,22 @@ test.each([
   [['-i', 'h', 'p.yml', '--list'], 'Unknown argument: list', 'see: upgrade-push --help'],
 ])('of %j the help that is named is that of the command', (args, said, help) => {
   expect(said === undefined ? refused(...args) : usageError(said, FLAGS, args).message).toMatch(new RegExp(`${help}$`))
+})
+
+describe('a command that is mistyped would be taken for a playbook', () => {
+  const refuse = (...args: string[]) => refuseMistypedCommand(args, (path) => path === 'wach')
+
+  it.each([
+    ['runz', 'runs'],
+    ['inventroy', 'inventory'],
+    ['contrl', 'control'],
+  ])('%s', (word, meant) =>
+    expect(() => refuse(word, 'last')).toThrow(
+      `there is neither a command nor a playbook "${word}"\n  did you mean "${meant}"?`,
+    ),
+  )
+
+  it.each(['runs', 'wach', 'site.yml', 'playbooks/runs', '-i', ''])('lets "%s" pass', (word) =>
+    expect(() => refuse(word)).not.toThrow(),
+  )
 })
