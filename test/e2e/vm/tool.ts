@@ -49,7 +49,10 @@ export function resultsOf({ events }: Ended): Map<string, Result> {
 export const troubleOf = (ended: Ended): string =>
   [...resultsOf(ended)]
     .filter(([, { status }]) => !['ok', 'changed', 'deferred', 'skipped'].includes(status))
-    .map(([task, { status, message, remedy }]) => `${task} ${status}: ${message ?? ''} (${remedy ?? ''})`)
+    .map(([task, { status, message, remedy, findings }]) => {
+      const details = (findings ?? []).map(({ key, detail }) => `\n  ${key}: ${detail}`)
+      return `${task} ${status}: ${message ?? ''} (${remedy ?? ''})${details.join('')}`
+    })
     .join('\n') || ended.stderr
 
 /** Counts of the whole run. */
