@@ -8,6 +8,8 @@ const DNS_SEEN_FROM_GUEST = '10.0.2.3'
 
 const HOST_NAME = 'labvm'
 export const MACHINE_ID = '6c61626f732d766d2d746573742d3031'
+/** As installers write it. Without an address the monitor of mdadm 4.4, which reads this file alone, fails at each boot. */
+const MDADM_CONF = `MAILADDR root\nARRAY /dev/md/root metadata=1.2 UUID=${MD_UUID} name=${HOST_NAME}:root\n`
 /** First part of the names of kernels' folders and entries, in place of the machine id. */
 export const ENTRY_TOKEN = 'labos'
 
@@ -48,7 +50,7 @@ function installedFiles(layout: Layout, authorizedKey: string): Record<string, s
     'etc/kernel/cmdline': `${kernelArguments(layout)}\n`,
     'etc/kernel/install.conf': 'layout=bls\nBOOT_ROOT=/boot\n',
     'root/.ssh/authorized_keys': authorizedKey,
-    ...(raid ? { 'etc/mdadm.conf': `ARRAY /dev/md/root metadata=1.2 UUID=${MD_UUID} name=${HOST_NAME}:root\n` } : {}),
+    ...(raid ? { 'etc/mdadm.conf': MDADM_CONF } : {}),
   }
 }
 

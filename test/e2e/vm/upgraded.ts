@@ -77,6 +77,8 @@ export async function expectUpgraded(vm: Vm, distro: Distro, before: Before): Pr
   const sh = async (command: string) => (await vm.ssh(command)).stdout
   expect(await sh('. /etc/os-release; echo "$ID $VERSION_ID"')).toBe('labos 9.0\n')
   expect(await kernelOf(vm)).toBe(distro.kernel9)
+  // Nothing that the image or the new system was to start was no program.
+  expect(await vm.serial()).not.toMatch(/Failed at step EXEC/)
   const packages = await packagesOf(vm)
   expect(packages.map(withoutEpoch)).toEqual(await plannedPackages(vm, before.packages))
   const names = packages.map((nevra) => nevra.replace(/-[^-]*-[^-]*$/, ''))
