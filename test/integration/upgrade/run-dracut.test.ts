@@ -70,6 +70,9 @@ describe('run_dracut on LabOS 8 with a container of LabOS 9', () => {
       for script in $I/usr/lib/upgrade-push/* $I/usr/lib/upgrade-push/steps/* $I/usr/bin/upgrade-*; do
         [ -d "$script" ] || in_image sh -n "\${script#"$I"}" || echo "$script: no sh"
       done
+      units=$(find $I/usr/lib/systemd/system $I/etc/systemd/system -name 'upgrade*.service')
+      for program in $(sed -n 's|^Exec[A-Za-z]*=[^/]*\\(/[^ ]*\\).*|\\1|p' $units); do [ -x "$I$program" ] || echo "$program can not be executed"; done
+      case $units in *upgrade-console.service*) ;; *) echo 'our units are elsewhere' ;; esac
       for tool in base64 cat chroot date grep gzip journalctl mkdir mkfifo mount mountpoint mv rm setsid sha256sum sleep stat sync systemctl \
         tail tee timeout umount uname unshare; do in_image sh -c "command -v $tool" >/dev/null || echo "no $tool"; done
       in_image upgrade-status | grep -E '^(phase|waiting|changed):'
