@@ -14,12 +14,7 @@ retire_ours() {
   done
 }
 
-remove_ours() {
-  for file in "$entries"/*.conf; do
-    [ ! -f "$file" ] || ! is_ours "$file" || discard "$file" || return 1
-  done
-  discard "$entries/.$ENTRY_ID.conf.new" "$entries/.$RECOVERY_ID.conf.new"
-}
+remove_ours() { retire_ours && remove_recovery && discard "$entries/.$ENTRY_ID.conf.new"; }
 
 # first_of FILE...: the first that is there and not empty.
 first_of() {

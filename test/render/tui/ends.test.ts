@@ -6,20 +6,11 @@ import { summary } from '../../../src/render/tui/summary.ts'
 import { press } from '../../../src/render/tui/view/reduce.ts'
 import { FIRST_VIEW, type ViewState } from '../../../src/render/tui/view/state.ts'
 import { batchEnd, play, result, task } from '../bodies.ts'
-import { modelOf, shown, situation, stamped } from './frames.ts'
+import { modelOf, SUMMARY, shown, situation, stamped } from './frames.ts'
 
 // How the screen counts hosts of a run that was ended early: as its recap does.
 
 const HOSTS = ['a', 'b', 'c', 'd', 'e']
-const options = {
-  resume: 'upgrade-push resume RUN',
-  command: undefined,
-  owns: true,
-  goesOn: false,
-  replay: undefined,
-  label: '',
-  color: false,
-}
 const ctrlC: EventBody = { type: 'interrupt', level: 2, message: 'x' }
 
 test('after Ctrl-C who had not begun is not stopped, nor does the next one begin where a host is lost', () => {
@@ -38,7 +29,7 @@ test('once the run has ended who had not begun is told as that, on the screen an
     '5 hosts: 1 failed, 0 unreachable, 0 overdue, 0 running, 0 waiting, 1 stopped, 3 not begun, 0 done',
   )
   expect(text.match(/\. not begun [cde]\b/g)).toHaveLength(3)
-  expect(summary(model, options)).toContain('0 overdue, 1 stopped, 3 not begun\n')
+  expect(summary(model, SUMMARY)).toContain('0 overdue, 1 stopped, 3 not begun\n')
 })
 
 test('a brake stops who had begun; the others, of later batches too, have not begun and are at no step', () => {
@@ -77,10 +68,10 @@ test('what becomes of the hosts stays in the terminal when the run was left at o
   const left = [1, 2, 3].map((level) =>
     interrupted(level as 1 | 2 | 3, `level ${level}: work that was started goes on`),
   )
-  const text = summary(modelOf([...running, ...left]), options)
+  const text = summary(modelOf([...running, ...left]), SUMMARY)
   expect(text).toContain('left before its end\nlevel 3: work that was started goes on\n3 hosts: ')
-  expect(text).toContain('to continue: upgrade-push resume RUN\n')
-  expect(summary(modelOf([...running, ...left.slice(0, 2), ended]), options)).not.toContain('work that was started')
+  expect(text).toContain('to continue: RESUME\n')
+  expect(summary(modelOf([...running, ...left.slice(0, 2), ended]), SUMMARY)).not.toContain('work that was started')
 })
 
 test('a host whose step the operator cancelled is stopped: no failure, and nothing that a brake counts', () => {

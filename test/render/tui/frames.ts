@@ -4,6 +4,7 @@ import { frame } from '../../../src/render/tui/layout/frame.ts'
 import { textOf } from '../../../src/render/tui/layout/line.ts'
 import { signsOf } from '../../../src/render/tui/layout/look.ts'
 import { RunModel } from '../../../src/render/tui/model/run-model.ts'
+import type { SummaryOptions } from '../../../src/render/tui/summary.ts'
 import type { Situation } from '../../../src/render/tui/view/situation.ts'
 import { FIRST_VIEW, type ViewState } from '../../../src/render/tui/view/state.ts'
 
@@ -26,6 +27,17 @@ export const runStarted: EventBody = {
   forks: 2,
   diff: false,
   hosts: 3,
+}
+
+/** Of a run whose own screen was left. */
+export const SUMMARY: SummaryOptions = {
+  resume: 'RESUME',
+  command: undefined,
+  owns: true,
+  goesOn: false,
+  replay: undefined,
+  label: '',
+  color: false,
 }
 
 export function modelOf(bodies: readonly EventBody[]): RunModel {

@@ -3,7 +3,7 @@ import type { EventBody } from '../../../src/events/types.ts'
 import { planGroups } from '../../../src/render/tui/model/plans.ts'
 import { summary } from '../../../src/render/tui/summary.ts'
 import { batchEnd, play, result, task } from '../bodies.ts'
-import { modelOf, runStarted, shown } from './frames.ts'
+import { modelOf, runStarted, SUMMARY, shown } from './frames.ts'
 
 const hosts = ['web1', 'web2', 'web3', 'web4']
 const check: EventBody = { ...runStarted, mode: 'check', hosts: 4 } as EventBody
@@ -50,14 +50,5 @@ test('hosts of a group are listed in the order of the inventory, whichever was f
     batchEnd,
   ])
   expect(shown(model, { page: 'groups' }, { rows: 40 }).join('\n')).toContain('hosts: web1, web3, web4')
-  const options = {
-    resume: 'x',
-    command: undefined,
-    owns: true,
-    goesOn: false,
-    replay: undefined,
-    label: '',
-    color: false,
-  }
-  expect(summary(model, options)).toContain('    web1, web3, web4\n')
+  expect(summary(model, SUMMARY)).toContain('    web1, web3, web4\n')
 })

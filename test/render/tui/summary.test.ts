@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { EventBody } from '../../../src/events/types.ts'
 import { summary } from '../../../src/render/tui/summary.ts'
 import { batchEnd, play, result, task } from '../bodies.ts'
-import { modelOf, runStarted, shown } from './frames.ts'
+import { modelOf, runStarted, SUMMARY, shown } from './frames.ts'
 
 // What stays in the terminal after the screen, and what `y` shows.
 
@@ -11,31 +11,22 @@ const ended = (outcome: 'done' | 'aborted' | 'failed'): EventBody[] => {
   const exitCode = { done: 0, aborted: 99, failed: 2 }[outcome]
   return [...begun, result(0, 'web1', 'ok'), batchEnd, { type: 'run_finished', outcome, exitCode, ms: 1, recap: {} }]
 }
-const options = {
-  resume: 'RESUME',
-  command: undefined,
-  owns: true,
-  goesOn: false,
-  replay: undefined,
-  label: '',
-  color: false,
-}
 const replay = { end: 'the run ended as done' }
 
 test('a replay that is left says so, and how its run ended', () => {
-  const text = summary(modelOf(begun), { ...options, owns: false, replay })
+  const text = summary(modelOf(begun), { ...SUMMARY, owns: false, replay })
   expect(text).toContain('the replay was left, the run ended as done\n')
   expect(text).not.toMatch(/the run goes on|to continue/)
 })
 
 test('who leaves a run of another process is told that it goes on', () => {
-  const text = summary(modelOf(begun), { ...options, owns: false, goesOn: true })
+  const text = summary(modelOf(begun), { ...SUMMARY, owns: false, goesOn: true })
   expect(text).toContain('the screen was left, the run goes on\n')
   expect(text).not.toContain('to continue')
 })
 
 test('a run of another process that was killed is not said to go on', () => {
-  const text = summary(modelOf(begun), { ...options, owns: false, goesOn: false })
+  const text = summary(modelOf(begun), { ...SUMMARY, owns: false, goesOn: false })
   expect(text).toContain(': its process ended before the run did\n')
 })
 
@@ -47,7 +38,7 @@ test.each([
   ['done', { owns: false }, false],
   ['aborted', { owns: false, replay }, false],
 ] as const)('%s, %j: whether the end names the command that continues is %j', (outcome, how, named) => {
-  const text = summary(modelOf(ended(outcome)), { ...options, ...how })
+  const text = summary(modelOf(ended(outcome)), { ...SUMMARY, ...how })
   expect(text.includes('to continue: RESUME')).toBe(named)
   const page = shown(modelOf(ended(outcome)), { page: 'command' }, { owns: how.owns, replay: 'replay' in how })
   expect(page.join('\n').includes('Continues it:')).toBe(named)
@@ -55,7 +46,7 @@ test.each([
 
 test.each([true, false])('a rehearsal is continued by nothing, its own process: %j', (owns) => {
   const model = modelOf([{ ...runStarted, rehearsal: 'simulated' } as EventBody, ...ended('aborted')])
-  expect(summary(model, { ...options, resume: undefined, owns })).not.toContain('to continue')
+  expect(summary(model, { ...SUMMARY, resume: undefined, owns })).not.toContain('to continue')
   const page = shown(model, { page: 'command' }, { owns, resume: undefined }).join('\n')
   expect(page).not.toContain('Continues it:')
   expect(page).toContain('a rehearsal is not continued: nothing was changed')
@@ -70,7 +61,7 @@ test('while a run goes on, y shows the command that would continue it', () => {
 
 test('one host is one host, one step one step, one warning one warning', () => {
   const warned = modelOf([...begun, { type: 'warning', message: 'odd' }])
-  const text = summary(warned, options)
+  const text = summary(warned, SUMMARY)
   expect(text).toMatch(/^1 host: 0 done/m)
   expect(text).toMatch(/^ {2}1 warning; the first: odd$/m)
   expect(shown(warned).join('\n')).toContain('1 host: 0 failed')
@@ -85,7 +76,7 @@ test('hosts that were left out are named, some of many', () => {
   })
   const events = [...play(hosts, 't0'), task(0, hosts), ...out, result(0, 'web12', 'ok')]
   expect(shown(modelOf(events)).join('\n')).toMatch(/ok 1 +changed 0 +failed 0 +unreachable 0 +overdue 0 +left out 12/)
-  const text = summary(modelOf(events), options)
+  const text = summary(modelOf(events), SUMMARY)
   expect(text).toContain('1 done, 0 failed, 0 unreachable, 0 overdue, 12 left out\n')
   expect(text).toMatch(/ {2}left out: web0, web1, .*, web9 and 2 more\n/)
 })
