@@ -28,7 +28,7 @@ export function groupPlans(plans: Iterable<HostPlan>): PlanGroup[] {
   for (const { host, pending: own } of plans) {
     if (own.length === 0) continue
     // A step's name is its author's: where it names a host it does so to all of them.
-    const pending = withoutHostName(own, host).map((step, i) => ({ ...step, name: own[i]?.name ?? step.name }))
+    const pending = own.map(({ name, ...step }) => ({ ...withoutHostName(step, host), name }))
     const words = digest(pending.map(({ diff: _, ...step }) => step))
     const details = digest(pending.map(({ diff }) => diff))
     const variants = groups.get(words) ?? new Map<string, Draft>()
